@@ -1,0 +1,88 @@
+"""What can go wrong, in the user's words.
+
+    HandoffError
+    ├── FileRefused        a file cannot be read as a table
+    ├── ReadingUndecided   a file can be read in more than one way, and somebody must say which
+    ├── MappingInvalid     a mapping names a column or field that is not there
+    ├── DefinitionInvalid  a definition contradicts itself
+    ├── SettingInvalid     a setting has a value that cannot be used
+    ├── QueryInvalid       a question to the journeys names a stage, period or column that is not there
+    ├── NotYet             a question needs data that have not been imported
+    └── StoreError         the workspace cannot be read or written
+        └── WorkspaceBusy  somebody else is writing to the workspace
+
+Every error has a `message` (what happened) and a `hint` (the way out). Anything that is not a
+`HandoffError` is a mistake in the program and surfaces as itself.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class HandoffError(Exception):
+    """A mistake that a user can mend: what happened and the way out.
+
+    >>> str(HandoffError("The file is empty.", "Export it again."))
+    'The file is empty. Export it again.'
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Message and hint in one line."""
+        return f"{self.message} {self.hint}"
+
+
+class FileRefused(HandoffError):
+    """A file cannot be read as a table; `code` is stable and machine-readable."""
+
+    def __init__(self, message: str, hint: str, *, code: str) -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive the way from the reading process to the asking one."""
+        return _refused, (self.message, self.hint, self.code)
+
+
+def _refused(message: str, hint: str, code: str) -> FileRefused:
+    return FileRefused(message, hint, code=code)
+
+
+class ReadingUndecided(HandoffError):
+    """A file can be read in more than one way; `questions` says which (each has id, text, examples, options, proposed)."""
+
+    def __init__(self, message: str, hint: str, questions: Sequence[Any] = ()) -> None:
+        super().__init__(message, hint)
+        self.questions = tuple(questions)
+
+
+class MappingInvalid(HandoffError):
+    """A mapping names a column or field that is not there."""
+
+
+class DefinitionInvalid(HandoffError):
+    """A definition contradicts itself."""
+
+
+class SettingInvalid(HandoffError):
+    """A setting has a value that cannot be used."""
+
+
+class QueryInvalid(HandoffError):
+    """A question names a stage, period, policy or column that is not there."""
+
+
+class NotYet(HandoffError):
+    """A question needs data that have not been imported."""
+
+
+class StoreError(HandoffError):
+    """The workspace cannot be read or written."""
+
+
+class WorkspaceBusy(StoreError):
+    """Somebody else is writing to the workspace."""

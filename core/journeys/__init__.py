@@ -1,0 +1,1 @@
+"""Journeys: what each lead did, read from its events."""
