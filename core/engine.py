@@ -53,6 +53,12 @@ class Engine:
             self._connection.execute(f"SET {name} = {_literal(value)}")
         self._connection.execute("SET lock_configuration = true")
 
+    def beside(self) -> "Engine":
+        """The same engine for another thread: shares the limits, not the unfinished results."""
+        other = object.__new__(Engine)
+        other._connection = self._connection.cursor()
+        return other
+
     def scan(self, files: Sequence[str], table: Table, *, rename: Callable[[str], str] = str) -> Lazy:
         """The rows of these files as one lazy frame; every column of `table` is there, further ones keep their name.
 

@@ -18,7 +18,6 @@ from core.journeys.sources import Sources
 from core.journeys.units import aliases, under_lead, units
 
 Progress = Callable[[float, str], None]
-_DONE = "facts.json"
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,6 @@ _VERSION = 1
 """Raise it when the meaning of a fact changes, so that older kept results are not read."""
 
 
-def kept(folder: Path, definition: Definition, *, as_of: int) -> Facts | None:
-    """The facts kept in this folder, or None where none were finished."""
-    done = folder / _DONE
-    if not done.exists():
-        return None
-    return Facts(folder, definition, as_of, int(json.loads(done.read_text())["units"]))
-
-
 def reduce(
     engine: Engine,
     sources: Sources,
@@ -77,7 +68,7 @@ def reduce(
     shard_units: int = 1_000_000,
     progress: Progress = lambda share, what: None,
 ) -> Facts:
-    """Reduce the sources to facts in `folder`; the facts count as kept only when the last file is written.
+    """Reduce the sources to facts in `folder`.
 
     Work is done in shards of at most `shard_units` leads, which bounds memory; the answers do not depend on it.
     """
@@ -100,7 +91,6 @@ def reduce(
         engine.keep(passes(engine, ordered_rows, definition, as_of=as_of), folder / f"passes-{shard:04}.parquet")
     progress(0.95, "What was sold")
     engine.keep(_deals(sources, unit_of, as_of=as_of), folder / "deals.parquet")
-    (folder / _DONE).write_text(json.dumps({"units": n_units, "as_of": as_of}))
     progress(1.0, "Done")
     return Facts(folder, definition, as_of, n_units)
 
@@ -149,4 +139,4 @@ def timeline(engine: Engine, sources: Sources, facts: Facts, lead_id: str) -> pd
     ]
 
 
-__all__ = ["Facts", "key", "kept", "len_of", "reduce", "timeline", "under_lead"]
+__all__ = ["Facts", "key", "len_of", "reduce", "timeline", "under_lead"]

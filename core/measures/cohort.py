@@ -154,28 +154,20 @@ def _known(n: int) -> dict[str, nw.Expr]:
 def _in_cohort(rows: Lazy, base: int, start: int | None, end: int | None, *, passes: bool) -> Lazy:
     entered = nw.col(at(base))
     # The mask of stages up to and beyond the base; a lead that never entered the base is in no cohort of it.
-    inside = _entered(base)
+    inside = nw.col("top") >= base
     if passes:
-        rows = rows.filter(inside).with_columns(cohort_at=entered)
-        return rows.filter(*_between(start, end))
+        return rows.filter(inside, *_between(start, end, entered)).with_columns(cohort_at=entered)
     first = nw.when(inside).then(entered).min().over("unit")
     if start is None and end is None:
         member = nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).max().over("unit") == 1
         return rows.with_columns(cohort_at=first, _member=member).filter(nw.col("_member")).drop("_member")
-    return rows.with_columns(cohort_at=first).filter(*_between(start, end))
+    rows = rows.with_columns(cohort_at=first)
+    return rows.filter(*_between(start, end, nw.col("cohort_at")))
 
 
-def _entered(base: int) -> nw.Expr:
-    return nw.col("top") >= base
-
-
-def _between(start: int | None, end: int | None) -> list[nw.Expr]:
-    out = []
-    if start is not None:
-        out.append(nw.col("cohort_at") >= start)
-    if end is not None:
-        out.append(nw.col("cohort_at") < end)
-    return out or [nw.lit(True)]
+def _between(start: int | None, end: int | None, when: nw.Expr) -> list[nw.Expr]:
+    after = [] if start is None else [when >= start]
+    return after if end is None else [*after, when < end]
 
 
 def _in_segment(engine: Engine, rows: Lazy, facts: Facts, query: Query) -> Lazy:

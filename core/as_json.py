@@ -1,0 +1,131 @@
+"""Answers as JSON with stable keys, for scripts and schedules. README.md documents them."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from core.intake import Reading
+from core.measures.cohort import Query, bounds
+from core.measures.funnel import OUTCOMES, Funnel
+from core.report import Report
+from core.workspace import Receipt
+
+_COUNTS = ("entered", *OUTCOMES, "inferred", "skipped", "again", "matured", "matured_advanced")
+
+
+def text(value: object) -> str:
+    """JSON that reads the same from run to run."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str, Any]:
+    """One funnel with everything it is true of; a rate is null over nobody."""
+    bounds(query, report.settings)
+    found = report.funnel(query)
+    definition = report.facts.definition
+    odd = report.anomalies()
+    won = report.won_value(query)
+    return {
+        "as_of": report.facts.as_of,
+        "definition": {"id": definition.id, "name": definition.name, "hash": definition.content_hash(), "chosen": report.workspace.definition_chosen()},
+        "query": json.loads(query.model_dump_json()),
+        "leads": report.facts.n_units,
+        "without_stage": report.unplaced(),
+        "identity_holds": found.broken().empty,
+        "stages": _stages(found, None),
+        "reasons": _reasons(found, None),
+        "segments": [
+            {"segment": segment, "stages": _stages(found, segment), "reasons": _reasons(found, segment), "won_value": _money(won, segment)}
+            for segment in found.segments
+        ]
+        if query.by
+        else [],
+        "nobody": list(report.idle_people()) if query.by in ("owner", "owner_name") else [],
+        "won_value": _money(won, None),
+        "anomalies": {
+            str(kind): {"leads": len(rows), "examples": list(rows["lead_id"].head(examples))}
+            for kind, rows in odd.groupby("kind", sort=True)
+        },
+        "unmatched": _plain(report.unmatched()),
+        "which_stage_is_this": _plain(report.workspace.unanswered()[["name", "rows"]]),
+    }  # fmt: skip
+
+
+def reading_json(reading: Reading) -> dict[str, Any]:
+    """How a file was read."""
+    return {
+        "file": reading.file_name,
+        "sha256": reading.sha256,
+        "encoding": reading.encoding,
+        "delimiter": reading.delimiter,
+        "header_line": reading.header_line,
+        "system": reading.system,
+        "shape": reading.shape,
+        "fingerprint": reading.fingerprint,
+        "columns": [
+            {"name": c.name, "field": c.field, "how": c.how, "format": c.format, "filled": c.filled} for c in reading.columns
+        ],
+        "rows": {name: int(number) for name, number in vars(reading.counts).items()},
+        "made": reading.facts,
+        "future": reading.future,
+        "notices": [{"code": notice.code, "sentence": notice.sentence} for notice in reading.notices],
+        "mapping": reading.mapping.model_dump(mode="json"),
+    }  # fmt: skip
+
+
+def questions_json(questions: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Open questions: id, text, examples, options and the reading proposed, null where somebody must say."""
+    return [
+        {
+            "id": question.id,
+            "text": question.text,
+            "examples": list(question.examples),
+            "options": [{"value": value, "label": label} for value, label in question.options],
+            "proposed": question.proposed,
+        }
+        for question in questions
+    ]
+
+
+def receipt_json(receipt: Receipt) -> dict[str, Any]:
+    """What an import did."""
+    return {
+        **reading_json(receipt.reading),
+        "import": receipt.batch.id,
+        "already_imported": receipt.already,
+        "questions": questions_json(receipt.reading.questions),
+    }
+
+
+def _stages(found: Funnel, segment: str | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "stage": row["stage"],
+            "name": row["name"],
+            **{name: int(row[name]) for name in _COUNTS},
+            "rate": found.rate(row["stage"], segment).as_json(),
+            "matured_rate": found.rate(row["stage"], segment, matured=True).as_json(),
+            "reached": found.reached(row["stage"], segment).as_json(),
+        }
+        for _, row in found.total(segment).iterrows()
+    ]
+
+
+def _reasons(found: Funnel, segment: str | None) -> list[dict[str, Any]]:
+    rows = found.reasons if segment is None else found.reasons[found.reasons["segment"] == segment]
+    summed = rows.groupby(["stage", "outcome", "reason"], dropna=False, sort=True)["n"].sum().reset_index()
+    return _plain(summed)
+
+
+def _money(won: pd.DataFrame, segment: str | None) -> list[dict[str, Any]]:
+    rows = won if segment is None else won[won["segment"] == segment]
+    summed = rows.groupby("currency", dropna=False)[["deals", "amount_minor", "without_amount"]].sum().reset_index()
+    return _plain(summed)
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(name): None if pd.isna(value) else value.item() if hasattr(value, "item") else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]  # fmt: skip

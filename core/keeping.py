@@ -1,0 +1,129 @@
+"""Reduced facts are kept: found again at once, made anew beside the old ones, thrown away when space runs short."""
+
+import json
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.definition import Definition, parse
+from core.journeys.reduce import Facts
+
+KEEP_BYTES = 4_000_000_000
+"""Kept facts beyond this are thrown away, the least recently used first. They are a cache: nothing is lost."""
+
+_STATE = "facts.json"
+Make = Callable[[Path, "Progress"], Facts]
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Facts to show now; `stale` while newer ones are being made (`share` done, `doing` what)."""
+
+    facts: Facts | None
+    stale: bool
+    share: float = 1.0
+    doing: str = ""
+    failed: BaseException | None = None
+
+
+class Work:
+    """One reduction under way in the background."""
+
+    def __init__(self) -> None:
+        self.share, self.doing = 0.0, ""
+        self.made: Future[Facts] | None = None
+
+    def progress(self, share: float, doing: str) -> None:
+        """Note how far it is."""
+        self.share, self.doing = share, doing
+
+    @property
+    def failed(self) -> BaseException | None:
+        """What it ended with, where it ended badly."""
+        return self.made.exception() if self.made is not None and self.made.done() else None
+
+
+class Kept:
+    """The facts kept below one folder. Safe for several threads and several processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._work: dict[str, Work] = {}
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reduce")
+
+    def find(self, key: str) -> Facts | None:
+        """The facts of this key, if they are kept."""
+        state = self.folder / key / _STATE
+        if not state.exists():
+            return None
+        stated = json.loads(state.read_text(encoding="utf-8"))
+        os.utime(state)
+        return Facts(self.folder / key, parse(stated["definition"]), int(stated["as_of"]), int(stated["units"]))
+
+    def newest(self) -> Facts | None:
+        """The facts used last, whatever they are of."""
+        states = sorted(self.folder.glob(f"*/{_STATE}"), key=lambda state: state.stat().st_mtime)
+        return self.find(states[-1].parent.name) if states else None
+
+    def make(self, key: str, definition: Definition, make: Make, progress: Progress) -> Facts:
+        """The facts of this key, made now if they are not kept."""
+        found = self.find(key)
+        if found is not None:
+            return found
+        work = self.folder / f".work-{uuid.uuid4().hex}"
+        work.mkdir(parents=True)
+        try:
+            facts = make(work, progress)
+            state = {"definition": definition.model_dump(mode="json"), "as_of": facts.as_of, "units": facts.n_units}
+            (work / _STATE).write_text(json.dumps(state), encoding="utf-8")
+            self._place(work, self.folder / key)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        self.prune(spare=key)
+        made = self.find(key)
+        assert made is not None, "facts that were just placed are there"
+        return made
+
+    def answer(self, key: str, definition: Definition, make: Make) -> Answer:
+        """What can be shown now: the facts of this key, or the last ones, stale, while a thread makes them."""
+        found = self.find(key)
+        if found is not None:
+            with self._lock:
+                self._work.pop(key, None)
+            return Answer(found, stale=False)
+        with self._lock:
+            work = self._work.get(key)
+            if work is None:
+                work = self._work[key] = Work()
+                work.made = self._pool.submit(self.make, key, definition, make, work.progress)
+        if work.failed is not None:
+            with self._lock:
+                self._work.pop(key, None)
+        return Answer(self.newest(), stale=True, share=work.share, doing=work.doing, failed=work.failed)
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the thread."""
+        self._pool.shutdown()
+
+    def _place(self, work: Path, target: Path) -> None:
+        try:
+            work.rename(target)
+        except OSError:
+            # Somebody else has made the same facts meanwhile; theirs are as good.
+            if not (target / _STATE).exists():
+                raise
+
+    def prune(self, *, spare: str, keep_bytes: int = KEEP_BYTES) -> None:
+        """Throw away the least recently used facts beyond `keep_bytes`, but never those of `spare`."""
+        total = 0
+        for state in sorted(self.folder.glob(f"*/{_STATE}"), key=lambda s: -s.stat().st_mtime):
+            total += sum(file.stat().st_size for file in state.parent.iterdir())
+            if total > keep_bytes and state.parent.name != spare:
+                shutil.rmtree(state.parent, ignore_errors=True)

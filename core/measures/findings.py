@@ -1,0 +1,139 @@
+"""What should a leader look at first? The largest leaks, and the groups in which a leak is larger than chance."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.measures.cohort import UNKNOWN
+from core.measures.funnel import LEAKS, Funnel
+from core.stats.intervals import FEW, Rate
+from core.stats.outliers import excess, stands_out
+
+SAID = {
+    "rejected": "sales said no",
+    "recycled": "they went back to marketing",
+    "disqualified": "they were disqualified",
+    "lost": "the deal was lost",
+    "stalled": "nothing happened past the clock",
+}
+"""What an outcome means, after "because"."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at.
+
+    `leads` of `of` entered `stage` and ended by `outcome`; `column` and `segment` say in which group, empty for all.
+    `weight` is the number of leads concerned: all of them for a whole stage, those beyond the others' rate for a group.
+    """
+
+    stage: str
+    name: str
+    outcome: str
+    leads: int
+    of: int
+    weight: float
+    column: str = ""
+    segment: str = ""
+    others: Rate | None = None
+    reason: str | None = None
+    with_reason: int = 0
+
+    @property
+    def rate(self) -> Rate:
+        """Share of those who entered the stage in this group."""
+        return Rate(self.leads, self.of)
+
+
+def findings(whole: Funnel, broken_down: Callable[[str], Funnel], columns: Sequence[str], *, most: int = 3) -> tuple[Finding, ...]:
+    """At most `most` findings, largest first: at least one about the whole funnel, and no column or leak named twice.
+
+    `broken_down` gives the funnel by a column. A group is named only where its leak is larger than chance
+    (`stats.outliers.stands_out`), and a group of unknown value is never named.
+    """
+    general = _general(whole)
+    special = [finding for column in columns for finding in _special(broken_down(column), column)]
+    special.sort(key=lambda finding: -finding.weight)
+    chosen = general[:1]
+    for finding in sorted([*general[1:], *special], key=lambda finding: -finding.weight):
+        same = [f for f in chosen if f.column == finding.column and finding.column or (f.stage, f.outcome) == (finding.stage, finding.outcome) and f.column == finding.column]
+        overlap = [f for f in chosen if finding.column and f.column and (f.stage, f.outcome) == (finding.stage, finding.outcome)]
+        if not same and not overlap and len(chosen) < most:
+            chosen.append(finding)
+    return tuple(chosen)
+
+
+def _general(whole: Funnel) -> list[Finding]:
+    rows = whole.total()
+    found = [
+        Finding(
+            stage=row["stage"],
+            name=row["name"],
+            outcome=outcome,
+            leads=int(row[outcome]),
+            of=int(row["entered"]),
+            weight=float(row[outcome]),
+            **_reason(whole.reasons, row["stage"], outcome),
+        )
+        for _, row in rows.iterrows()
+        for outcome in LEAKS
+        if int(row[outcome])
+    ]
+    return sorted(found, key=lambda finding: -finding.weight)
+
+
+def _special(split: Funnel, column: str) -> list[Finding]:
+    found = []
+    for stage, rows in split.stages.groupby("stage", sort=False):
+        n = rows["entered"].to_numpy(dtype=np.int64)
+        for outcome in LEAKS:
+            hits = rows[outcome].to_numpy(dtype=np.int64)
+            if not hits.sum() or len(rows) < 2:
+                continue
+            beyond, named = excess(hits, n), stands_out(hits, n, few=FEW)
+            for place in np.flatnonzero(named & (rows["segment"].to_numpy() != UNKNOWN)):
+                segment = str(rows["segment"].iloc[place])
+                found.append(
+                    Finding(
+                        stage=str(stage),
+                        name=str(rows["name"].iloc[place]),
+                        outcome=outcome,
+                        leads=int(hits[place]),
+                        of=int(n[place]),
+                        weight=float(beyond[place]),
+                        column=column,
+                        segment=segment,
+                        others=Rate(int(hits.sum() - hits[place]), int(n.sum() - n[place])),
+                        **_reason(split.reasons[split.reasons["segment"] == segment], str(stage), outcome),
+                    )
+                )
+    return found
+
+
+def _reason(reasons: pd.DataFrame, stage: str, outcome: str) -> dict[str, object]:
+    """The reason named most often, where it stands for at least half of the leak."""
+    rows = reasons[(reasons["stage"] == stage) & (reasons["outcome"] == outcome)]
+    said = rows.dropna(subset="reason").groupby("reason")["n"].sum()
+    if said.empty or said.max() * 2 < rows["n"].sum():
+        return {}
+    return {"reason": str(said.idxmax()), "with_reason": int(said.max())}
+
+
+def sentence(finding: Finding, column_title: str = "") -> str:
+    """The finding in one sentence, with its number and what it is a share of.
+
+    >>> sentence(Finding("mql", "MQL", "stalled", 7009, 8000, 7009.0))
+    'At MQL, 7,009 of 8,000 leads (88 %) went no further: nothing happened past the clock.'
+    """
+    where = f"At {finding.name}"
+    if finding.column:
+        where += f', with {column_title or finding.column} "{finding.segment}"'
+    share = "" if finding.rate.few else f" ({finding.rate.value:.0%})".replace("%", " %")
+    words = f"{where}, {finding.leads:,} of {finding.of:,} leads{share} went no further: {SAID[finding.outcome]}"
+    if finding.reason:
+        words += f', {finding.with_reason:,} times for "{finding.reason}"'
+    if finding.others is not None and not finding.others.few:
+        words += f"; of all others {finding.others.value:.0%}".replace("%", " %")
+    return words + "."

@@ -1,0 +1,158 @@
+"""Where do leads leak, stage by stage, with every lead accounted for? (MEASURES 2)"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.definition import Definition
+from core.engine import Engine, Lazy
+from core.journeys.passes import ENDS
+from core.journeys.reduce import Facts
+from core.measures.cohort import Query, base_place, signatures, standing
+from core.settings import Settings
+from core.stats.intervals import Rate
+from core.tables import Column, Table
+
+OUTCOMES = ("advanced", "rejected", "recycled", "disqualified", "lost", "stalled", "waiting")
+LEAKS = ("rejected", "recycled", "disqualified", "lost", "stalled")
+"""Outcomes that are a leak; waiting leads may still move."""
+
+FUNNEL = Table(
+    "funnel",
+    "segment and stage",
+    (
+        Column("segment", "text", "value of the column that the funnel is broken down by", required=True),
+        Column("stage", "text", "stage id", required=True),
+        Column("name", "text", "stage name", required=True),
+        Column("entered", "integer", "leads (or passes) that entered: the denominator of everything here", required=True),
+        *(Column(outcome, "integer", f"of those, {outcome}", required=True) for outcome in OUTCOMES),
+        Column("inferred", "integer", "of those entered, known only because of a later stage or an undated status", required=True),
+        Column("skipped", "integer", "advanced without entering the next stage", required=True),
+        Column("again", "integer", "of those entered, on a second or later pass", required=True),
+        Column("matured", "integer", "of those entered, at least `mature_days` before as_of", required=True),
+        Column("matured_advanced", "integer", "of the matured, advanced", required=True),
+    ),
+    key=("segment", "stage"),
+)
+
+REASONS = Table(
+    "reasons",
+    "segment, stage, outcome and reason",
+    (
+        Column("segment", "text", "as in `funnel`", required=True),
+        Column("stage", "text", "stage id", required=True),
+        Column("outcome", "text", "rejected, recycled, disqualified or lost", required=True),
+        Column("reason", "text", "reason; missing when none was given"),
+        Column("n", "integer", "leads (or passes)", required=True),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """One answer: the stages, the reasons behind the exits, and what it is true of."""
+
+    query: Query
+    definition: Definition
+    as_of: int
+    stages: pd.DataFrame
+    reasons: pd.DataFrame
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Segments, largest first; one empty name without a breakdown."""
+        first = self.stages.drop_duplicates("segment").sort_values(["entered", "segment"], ascending=[False, True])
+        return tuple(first["segment"])
+
+    def total(self, segment: str | None = None) -> pd.DataFrame:
+        """The stages of one segment, or of all together (one row per stage)."""
+        rows = self.stages if segment is None else self.stages[self.stages["segment"] == segment]
+        counts = [c.name for c in FUNNEL.columns if c.kind == "integer"]
+        summed = rows.groupby(["stage", "name"], sort=False)[counts].sum().reset_index()
+        order = {stage: place for place, stage in enumerate(self.definition.stage_ids)}
+        return summed.sort_values("stage", key=lambda ids: ids.map(order), ignore_index=True)
+
+    def rate(self, stage: str, segment: str | None = None, *, matured: bool = False) -> Rate:
+        """Share of those who entered the stage that advanced."""
+        row = self._row(stage, segment)
+        if matured:
+            return Rate(int(row["matured_advanced"]), int(row["matured"]))
+        return Rate(int(row["advanced"]), int(row["entered"]))
+
+    def reached(self, stage: str, segment: str | None = None) -> Rate:
+        """Share of the cohort (those who entered the base stage) that entered this stage."""
+        rows = self.total(segment)
+        if rows.empty:
+            return Rate(0, 0)
+        return Rate(int(self._row(stage, segment)["entered"]), int(rows.loc[0, "entered"]))
+
+    def headline_matured(self, stage: str, segment: str | None = None) -> bool:
+        """Must the matured rate be the headline? Where more than a tenth of those entered have not matured."""
+        row = self._row(stage, segment)
+        return bool(row["entered"]) and int(row["matured"]) < 0.9 * int(row["entered"])
+
+    def leak(self, segment: str | None = None) -> tuple[str, str, int] | None:
+        """The largest leak: stage id, outcome and number; None where nothing leaks."""
+        rows = self.total(segment).set_index("stage")[list(LEAKS)]
+        if rows.empty or not int(rows.to_numpy().sum()):
+            return None
+        stage, outcome = rows.stack().astype(int).idxmax()
+        return str(stage), str(outcome), int(rows.loc[stage, outcome])
+
+    def broken(self) -> pd.DataFrame:
+        """Rows whose outcomes do not add up to those who entered. Empty, or the program is wrong."""
+        return self.stages[self.stages["entered"] != self.stages[list(OUTCOMES)].sum(axis=1)]
+
+    def _row(self, stage: str, segment: str | None) -> pd.Series:
+        rows = self.total(segment)
+        found = rows[rows["stage"] == stage]
+        if len(found):
+            return found.iloc[0]
+        self.definition.place(stage)
+        return pd.Series({column.name: 0 for column in FUNNEL.columns if column.kind == "integer"})
+
+
+def funnel(engine: Engine, facts: Facts, query: Query, settings: Settings, *, depths: Lazy | None = None) -> Funnel:
+    """The funnel of a cohort. Denominator of each stage: the leads (or passes) of the cohort that entered it.
+
+    Under `current` nothing advances: each stage holds who is in it now.
+    """
+    rows = standing(engine, facts, query, settings, depths=depths)
+    counted = signatures(engine, rows)
+    return from_signatures(counted, facts.definition, query, as_of=facts.as_of, base=base_place(facts, query))
+
+
+def from_signatures(
+    counted: pd.DataFrame, definition: Definition, query: Query, *, as_of: int, base: int
+) -> Funnel:
+    """The funnel from `signatures`. Pure counting: every number is a sum of `n` over the rows that fit."""
+    stages, reasons = [], []
+    for segment, part in counted.groupby("segment", sort=True):
+        for place in range(base, len(definition.stages)):
+            stage = definition.stages[place]
+            row, why = _stage(part, place)
+            stages.append({"segment": segment, "stage": stage.id, "name": stage.name, **row})
+            reasons.append(why.assign(segment=segment, stage=stage.id))
+    made = FUNNEL.conform(pd.DataFrame(stages)) if stages else FUNNEL.empty()
+    said = REASONS.conform(pd.concat(reasons)) if reasons else REASONS.empty()
+    return Funnel(query, definition, as_of, made, said.reset_index(drop=True))
+
+
+def _stage(part: pd.DataFrame, place: int) -> tuple[dict[str, int], pd.DataFrame]:
+    bit = 1 << place
+    stands = part[(part["stands"] & bit) > 0]
+    n, top = stands["n"].to_numpy(), stands["top"].to_numpy()
+    on = top > place
+    row = {"entered": int(n.sum()), "advanced": int(n[on].sum())}
+    ends = stands["end"].to_numpy()
+    row |= {name: int(n[~on & (ends == code)].sum()) for code, name in enumerate(ENDS)}
+    seen, matured = stands["seen"].to_numpy(), (stands["matured"].to_numpy() & bit) > 0
+    row["inferred"] = int(n[(seen & bit) == 0].sum())
+    row["skipped"] = int(n[on & ((seen & (bit << 1)) == 0)].sum())
+    row["again"] = int(n[stands["again"].to_numpy(dtype=np.bool_)].sum())
+    row["matured"] = int(n[matured].sum())
+    row["matured_advanced"] = int(n[matured & on].sum())
+    out = stands[~on & np.isin(ends, [1, 2, 3, 4])]
+    why = out.groupby(["end", "reason"], dropna=False)["n"].sum().reset_index()
+    return row, why.assign(outcome=[ENDS[code] for code in why["end"]])[["outcome", "reason", "n"]]

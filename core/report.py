@@ -1,0 +1,156 @@
+"""Every question that can be asked of one workspace at one instant: measures bound to facts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from core.engine import Engine, Lazy
+from core.journeys.in_order import depths
+from core.journeys.labels import stage_labels
+from core.journeys.order import coded, placed
+from core.journeys.reduce import Facts, len_of, timeline
+from core.journeys.units import aliases, unmatched
+from core.measures.anomalies import anomalies
+from core.measures.cohort import POLICIES, Policy, Query, base_place, segment_columns, standing
+from core.measures.findings import Finding, findings
+from core.measures.flow import flow
+from core.measures.funnel import Funnel, funnel
+from core.measures.leads import leads_behind
+from core.measures.money import won_value
+from core.measures.moved import moved
+from core.settings import Settings
+from core.tables import EXTRA
+from core.workspace import Workspace
+
+
+TELLING = ("source", "owner_team", "owner_name", "owner", "campaign_id", "region", "country", "industry")
+"""Columns in which a leak is looked for unasked."""
+
+TITLES = {
+    "owner": "owner",
+    "owner_name": "owner",
+    "owner_team": "team",
+    "owner_manager": "manager",
+    "campaign_id": "campaign",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one workspace says at one instant."""
+
+    workspace: Workspace
+    facts: Facts
+
+    @property
+    def engine(self) -> Engine:
+        """This thread's engine."""
+        return self.workspace.engine
+
+    @property
+    def settings(self) -> Settings:
+        """The stated settings."""
+        return self.workspace.settings
+
+    def columns(self) -> tuple[str, ...]:
+        """Columns that leads can be grouped and filtered by."""
+        return segment_columns(self.engine, self.facts)
+
+    def values(self, column: str, *, most: int = 200) -> tuple[str, ...]:
+        """The column's most frequent values."""
+        counted = self.facts.units(self.engine).group_by(column).agg(n=nw.len()).sort("n", descending=True)
+        found = self.engine.collect(counted.filter(~nw.col(column).is_null()).head(most))
+        return tuple(found.sort_values(["n", column], ascending=[False, True])[column].astype(str))
+
+    def useful_columns(self, *, most: int = 60) -> tuple[str, ...]:
+        """The columns worth breaking down by: more than one value, and no more than `most`."""
+        names = self.columns()
+        counted = self.engine.collect(self.facts.units(self.engine).select(*(nw.col(name).n_unique() for name in names)))
+        return tuple(name for name in names if 2 <= int(counted.loc[0, name]) <= most)
+
+    def funnel(self, query: Query) -> Funnel:
+        """The funnel of a cohort."""
+        return funnel(self.engine, self.facts, query, self.settings, depths=self._depths(query))
+
+    def leads(self, query: Query, stage: str, **which: Any) -> pd.DataFrame:
+        """The leads behind a number (`measures.leads.leads_behind`)."""
+        return leads_behind(
+            self.engine, self.facts, query, self.settings, stage=stage, depths=self._depths(query), **which
+        )
+
+    def won_value(self, query: Query) -> pd.DataFrame:
+        """Won amounts of the cohort, per currency."""
+        return won_value(self.engine, self.facts, self._standing(query))
+
+    def moved(self, query: Query) -> dict[Policy, int]:
+        """Policy → leads that it counts elsewhere than `furthest` does. `current` is a stock and has no such number."""
+        usual = self._standing(query.model_copy(update={"policy": "furthest", "counting": "leads", "by": None}))
+        out: dict[Policy, int] = {"furthest": 0}
+        for policy in POLICIES:
+            if policy in ("observed", "ordered"):
+                other = query.model_copy(update={"policy": policy, "counting": "leads", "by": None})
+                out[policy] = moved(self.engine, self._standing(other), usual)
+        return out
+
+    def findings(self, query: Query, *, most: int = 3) -> tuple[Finding, ...]:
+        """The largest leaks, and the groups in which a leak is larger than chance."""
+        worth = [name for name in TELLING if name in self.useful_columns()]
+        whole = query.model_copy(update={"by": None})
+        return findings(
+            self.funnel(whole), lambda by: self.funnel(whole.model_copy(update={"by": by})), worth, most=most
+        )
+
+    def title(self, column: str) -> str:
+        """A column's name for people."""
+        return TITLES.get(column, column.removeprefix(EXTRA).replace("_", " "))
+
+    def idle_people(self) -> tuple[str, ...]:
+        """People who own no lead, by name: they are shown with n = 0, not left out."""
+        people = self.engine.collect(self.workspace.sources().people.select("person_id", "name"))
+        owners = set(self.values("owner", most=100_000))
+        named = people["name"].fillna(people["person_id"])
+        return tuple(sorted(named[~people["person_id"].isin(owners) & ~people["name"].isin(owners)]))
+
+    def flow(self) -> pd.DataFrame:
+        """In, out and balance of each stage by month."""
+        return flow(self.engine, self.facts, self.settings)
+
+    def anomalies(self) -> pd.DataFrame:
+        """Leads whose data contradict themselves."""
+        imported = {batch.id: int(batch.imported_at.timestamp()) for batch in self.workspace.live_batches()}
+        return anomalies(self.engine, self.facts, self.workspace.sources(), imported)
+
+    def unmatched(self) -> pd.DataFrame:
+        """Values that a lookup does not know."""
+        return unmatched(self.engine, self.workspace.sources(), self.facts.units(self.engine))
+
+    def timeline(self, lead_id: str) -> pd.DataFrame:
+        """Everything recorded of one lead, in order."""
+        return timeline(self.engine, self.workspace.sources(), self.facts, lead_id)
+
+    def unplaced(self) -> int:
+        """Leads of which no stage is known: counted here, in no funnel."""
+        placed_units = self.facts.passes(self.engine).select("unit").unique("unit")
+        return self.facts.n_units - len_of(self.engine, placed_units)
+
+    def _standing(self, query: Query) -> Lazy:
+        return standing(self.engine, self.facts, query, self.settings, depths=self._depths(query))
+
+    def _depths(self, query: Query) -> Lazy | None:
+        if query.policy != "ordered":
+            return None
+        base, window = base_place(self.facts, query), self.settings.window_days
+        file = self.facts.folder / f"ordered-{base}-{window}.parquet"
+        if not file.exists():
+            sources, engine = self.workspace.sources(), self.engine
+            labels = stage_labels(engine, sources.events, self.facts.definition)
+            alias = engine.frame(aliases(engine, sources))
+            everyone = self.facts.units(engine).select("unit", "lead_id")
+            other = alias.join(everyone, on="lead_id", how="inner").select("unit", lead_id=nw.col("alias"))
+            unit_of = nw.concat([everyone.select("unit", "lead_id"), other.select("unit", "lead_id")], how="vertical")
+            rows = placed(engine, coded(engine, sources.events, labels, unit_of.with_columns(merged=nw.lit(False)), as_of=self.facts.as_of))
+            stages = range(base, len(self.facts.definition.stages))
+            engine.keep(engine.frame(depths(engine, rows, stages, window_days=window)), file)
+        return self.engine.read([file])

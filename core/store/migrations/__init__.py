@@ -1,0 +1,1 @@
+"""The register's shapes over time; `env.py` and `versions/` are run by Alembic."""
