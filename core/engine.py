@@ -45,6 +45,7 @@ class Engine:
             "memory_limit": memory,
             "temp_directory": str(spill),
             "preserve_insertion_order": "false",
+            "enable_progress_bar": "false",
             "allowed_directories": [str(place)],
             "enable_external_access": "false",
             **({"threads": threads} if threads else {}),

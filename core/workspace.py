@@ -197,7 +197,7 @@ class Workspace:
             answers=dict(answers or {}),
             staging=staging,
             now=int(at.timestamp()),
-            remembered=self.store.mapping_for,
+            remembered=self.store.mappings(),
             progress=progress,
         )
 

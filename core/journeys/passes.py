@@ -33,8 +33,8 @@ PASSES = Table(
         Column("furthest", "integer", "furthest stage entered (observed, baseline or proven)", required=True),
         Column("shadow", "integer", "furthest stage of any later pass, -1 without one", required=True),
         Column("end", "integer", "how it stands at `furthest`: a code of ENDS", required=True),
-        Column("reason", "text", "reason of that end"),
-        Column("ended_at", "instant", "when it ended"),
+        Column("reason", "text", "reason of that end, or of the one at `top`"),
+        Column("ended_at", "instant", "when it ended; where that is not recorded, when the next pass began"),
         Column("observed", "integer", "bit mask of stages with a dated entry", required=True),
         Column("standing", "integer", "those of them that no later pass enters", required=True),
         Column("top", "integer", "furthest stage with a dated entry, -1 without one", required=True),
@@ -98,7 +98,8 @@ def _grouped(rows: Lazy, definition: Definition) -> Lazy:
         current_since=over(dated, when).max(),
         _exit=over(code >= EXIT, ended).max(),
         ended_at=over(code >= EXIT, when).max(),
-        _no=over(code.is_in(noes), nw.col("seq")).max(),
+        _undated_exit=((code >= EXIT) & (nw.col("at") >= UNDATED)).any(),
+        _no=over(code.is_in(noes), nw.col("seq")).min(),
         visits=over(dated, nw.lit(1)).sum().cast(nw.Int64),
         tied=nw.col("tie").any(),
     )
@@ -143,6 +144,8 @@ def _reached(rows: Lazy, definition: Definition) -> Lazy:
             .then(nw.max_horizontal("baseline", _number(0)))
             .otherwise(nw.col("_last_seen"))
             .cast(nw.Int64),
+            # A stage known from an undated status alone has no date to count from.
+            current_since=nw.when(nw.col("baseline") <= nw.col("top")).then(nw.col("current_since")),
         )
         .with_columns(
             n_passes=(nw.col("pass").max().over("unit") + 1).cast(nw.Int64),
@@ -152,7 +155,8 @@ def _reached(rows: Lazy, definition: Definition) -> Lazy:
             ).cast(nw.Int64),
         )
         .with_columns(
-            shadow=nw.coalesce(nw.col("_later").shift(-1).over("unit", order_by="pass"), _number(-1)).cast(nw.Int64)
+            shadow=nw.coalesce(nw.col("_later").shift(-1).over("unit", order_by="pass"), _number(-1)).cast(nw.Int64),
+            _begun_again=nw.min_horizontal(*(at(k) for k in stages)).shift(-1).over("unit", order_by="pass"),
         )
     )
 
@@ -163,13 +167,15 @@ def _ended(rows: Lazy, definition: Definition, *, as_of: int) -> Lazy:
         kind = nw.when(nw.col("_exit_place") == place).then(_number(_KIND[way.kind])).otherwise(kind)
     closed = (nw.col("pass") + 1 < nw.col("n_passes")) & (nw.col("furthest") < definition.won)
 
-    def end(top: str) -> nw.Expr:
+    def by_exit(top: str) -> nw.Expr:
         # `lost` leaves the opportunity: a lead that is beyond it has lost another deal, not its place.
-        elsewhere = nw.coalesce(nw.col("_leaves") < nw.col(top), nw.lit(False))
+        return nw.col("_ends") & ~nw.coalesce(nw.col("_leaves") < nw.col(top), nw.lit(False))
+
+    def end(top: str) -> nw.Expr:
         return (
-            nw.when(nw.col("_ends") & ~elsewhere)
+            nw.when(by_exit(top))
             .then(kind)
-            .when(~nw.col("_ends") & closed)
+            .when(closed)
             .then(_number(RECYCLED))
             .when(_due(definition, top, as_of=as_of))
             .then(_number(STALLED))
@@ -178,13 +184,16 @@ def _ended(rows: Lazy, definition: Definition, *, as_of: int) -> Lazy:
         )
 
     return rows.with_columns(end=end("furthest"), end_observed=end("top")).with_columns(
-        reason_code=nw.when(nw.col("_ends") & nw.col("end").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST]))
+        reason_code=nw.when(by_exit("top"))
         .then(nw.col("_exit") % _REASON)
-        .when(~nw.col("_ends") & closed)
+        .when(closed)
         .then(_number(_REASON - 1))
         .otherwise(_number(0))
         .cast(nw.Int64),
-        ended_at=nw.when(nw.col("_ends")).then(nw.col("ended_at")),
+        ended_at=nw.when(by_exit("top") & ~nw.col("_undated_exit"))
+        .then(nw.col("ended_at"))
+        .when(~by_exit("top") & closed)
+        .then(nw.col("_begun_again")),
     )
 
 

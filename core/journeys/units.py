@@ -65,7 +65,10 @@ def units(engine: Engine, sources: Sources, alias: Lazy) -> Lazy:
     names = sources.leads.collect_schema().names()
     keep = [name for name in names if name not in ("batch", "line", "merged_into", "deal_id", "lead_id")]
     merged = alias.select(nw.col("alias").alias("lead_id"))
-    leads = sources.leads.join(merged, on="lead_id", how="anti").select("lead_id", *keep)
+    leads = sources.leads.join(merged, on="lead_id", how="anti")
+    beyond = [name for name in sources.deals.collect_schema().names() if name.startswith(EXTRA) and name not in keep]
+    leads = leads.select("lead_id", *keep, **{name: nw.lit(None).cast(nw.String) for name in beyond})
+    keep += beyond
     own = _own_deals(engine, sources, alias, keep)
     known = nw.concat([leads, own], how="vertical").with_columns(has_row=nw.lit(True))
     ids = nw.concat([known.select("lead_id"), under_lead(sources.events.select("lead_id"), alias)], how="vertical").unique("lead_id")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.engine import Engine, Lazy
 from core.errors import QueryInvalid
-from core.journeys.passes import DAY, STALLED, WAITING, at
+from core.journeys.passes import DAY, DISQUALIFIED, LOST, RECYCLED, REJECTED, STALLED, WAITING, at
 from core.journeys.reduce import Facts
 from core.settings import Settings
 
@@ -86,11 +86,15 @@ def standing(engine: Engine, facts: Facts, query: Query, settings: Settings, *, 
     n, base = len(facts.definition.stages), base_place(facts, query)
     rows = facts.passes(engine).select(
         "unit", "pass", "furthest", "shadow", "end", "reason", "observed", "standing", "top", "end_observed", "current",
-        "ended_at", *(at(k) for k in range(n)),
+        "n_passes", "ended_at", *(at(k) for k in range(n)),
     )  # fmt: skip
     rows = _by_policy(rows, facts, query, settings, depths)
+    ended = nw.col("end").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST])
+    rows = rows.with_columns(reason=nw.when(ended).then(nw.col("reason")))
     start, end = bounds(query, settings)
-    rows = _in_cohort(rows, base, start, end, passes=query.counting == "passes")
+    rows = _in_cohort(rows, query, base, start, end)
+    if query.policy == "current":
+        rows = _where_now(rows, base, n)
     rows = _in_segment(engine, rows, facts, query)
     aged = facts.as_of - query.mature_days * DAY
     matured = [_bit(nw.coalesce(nw.col(at(k)) <= aged, nw.lit(False)), k) for k in range(n)]
@@ -100,12 +104,6 @@ def standing(engine: Engine, facts: Facts, query: Query, settings: Settings, *, 
 def _by_policy(rows: Lazy, facts: Facts, query: Query, settings: Settings, depths: Lazy | None) -> Lazy:
     n, base = len(facts.definition.stages), base_place(facts, query)
     seen = nw.col("observed")
-    if query.policy == "current":
-        # Only the last pass says where a lead is; a lead that has left is in no stage.
-        here = rows.filter(nw.col("pass") == nw.col("pass").max().over("unit"))
-        here = here.filter(nw.col("end").is_in([WAITING, STALLED]), nw.col("current") >= base)
-        stands = nw.sum_horizontal(*(_bit(nw.col("current") == k, k) for k in range(n))).cast(nw.Int64)
-        return here.with_columns(stands=stands, seen=stands, top=nw.col("current"), **_known(n))
     if query.policy == "observed":
         stands = nw.col("standing") if query.counting == "leads" else seen
         dated = {at(k): nw.col(at(k)) for k in range(n)}
@@ -118,6 +116,14 @@ def _by_policy(rows: Lazy, facts: Facts, query: Query, settings: Settings, depth
         *(_bit((nw.col("furthest") >= k) & (later < k), k) for k in range(n))
     ).cast(nw.Int64)
     return rows.with_columns(stands=stands, seen=seen, top=nw.col("furthest"), **_known(n))
+
+
+def _where_now(rows: Lazy, base: int, n: int) -> Lazy:
+    # Only the last pass says where a lead is; a lead that has left is in no stage.
+    here = rows.filter(nw.col("pass") + 1 == nw.col("n_passes"))
+    here = here.filter(nw.col("end").is_in([WAITING, STALLED]), nw.col("current") >= base)
+    stands = nw.sum_horizontal(*(_bit(nw.col("current") == k, k) for k in range(n))).cast(nw.Int64)
+    return here.with_columns(stands=stands, seen=stands, top=nw.col("current"))
 
 
 def _ordered(rows: Lazy, facts: Facts, query: Query, settings: Settings, depths: Lazy | None) -> Lazy:
@@ -151,11 +157,11 @@ def _known(n: int) -> dict[str, nw.Expr]:
     }
 
 
-def _in_cohort(rows: Lazy, base: int, start: int | None, end: int | None, *, passes: bool) -> Lazy:
+def _in_cohort(rows: Lazy, query: Query, base: int, start: int | None, end: int | None) -> Lazy:
     entered = nw.col(at(base))
-    # The mask of stages up to and beyond the base; a lead that never entered the base is in no cohort of it.
-    inside = nw.col("top") >= base
-    if passes:
+    # A lead that never entered the base is in no cohort of it, however far it came.
+    inside = (nw.col("observed") // (1 << base)) % 2 == 1 if query.policy == "observed" else nw.col("top") >= base
+    if query.counting == "passes":
         return rows.filter(inside, *_between(start, end, entered)).with_columns(cohort_at=entered)
     first = nw.when(inside).then(entered).min().over("unit")
     if start is None and end is None:

@@ -47,22 +47,40 @@ class Finding:
         return Rate(self.leads, self.of)
 
 
+OWNED = ("owner", "owner_name", "owner_team", "owner_manager")
+"""Columns that say who owns a lead now."""
+
+
 def findings(whole: Funnel, broken_down: Callable[[str], Funnel], columns: Sequence[str], *, most: int = 3) -> tuple[Finding, ...]:
-    """At most `most` findings, largest first: at least one about the whole funnel, and no column or leak named twice.
+    """At most `most` findings, largest first: the largest leak of the whole funnel, then the groups that stand out.
+
+    No column and no leak is named twice among the groups, since two views of one leak are one story.
 
     `broken_down` gives the funnel by a column. A group is named only where its leak is larger than chance
     (`stats.outliers.stands_out`), and a group of unknown value is never named.
     """
     general = _general(whole)
     special = [finding for column in columns for finding in _special(broken_down(column), column)]
-    special.sort(key=lambda finding: -finding.weight)
-    chosen = general[:1]
-    for finding in sorted([*general[1:], *special], key=lambda finding: -finding.weight):
-        same = [f for f in chosen if f.column == finding.column and finding.column or (f.stage, f.outcome) == (finding.stage, finding.outcome) and f.column == finding.column]
-        overlap = [f for f in chosen if finding.column and f.column and (f.stage, f.outcome) == (finding.stage, finding.outcome)]
-        if not same and not overlap and len(chosen) < most:
+    hand_off = whole.definition.hand_off
+    # Who owns a lead is decided at the hand-off; before it the owner only says how far the lead has come.
+    special = [
+        finding
+        for finding in special
+        if finding.column not in OWNED or whole.definition.place(finding.stage) >= hand_off
+    ]
+    chosen: list[Finding] = general[:1]
+    # A group that stands out says more than the next leak of the whole: it says where to begin.
+    for finding in [*sorted(special, key=lambda finding: -finding.weight), *general[1:]]:
+        if len(chosen) < most and not any(_same(finding, other) for other in chosen):
             chosen.append(finding)
-    return tuple(chosen)
+    return tuple(sorted(chosen, key=lambda finding: -finding.weight))
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Do both tell the same story: one leak seen through two columns, or two groups of one column?"""
+    if not (one.column and other.column):
+        return False
+    return (one.stage, one.outcome) == (other.stage, other.outcome) or one.column == other.column
 
 
 def _general(whole: Funnel) -> list[Finding]:

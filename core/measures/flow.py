@@ -33,12 +33,12 @@ SLOT = 900
 def flow(engine: Engine, facts: Facts, settings: Settings) -> pd.DataFrame:
     """Entries, advances, exits and balance of each stage by month (`FLOW`). Unit: passes; undated entries are left out."""
     n = len(facts.definition.stages)
-    rows = facts.passes(engine).select("unit", "pass", "furthest", "end", "ended_at", *(at(k) for k in range(n)))
-    gone = nw.col("end").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST])
+    rows = facts.passes(engine).select("unit", "pass", "top", "end_observed", "ended_at", *(at(k) for k in range(n)))
+    gone = nw.col("end_observed").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST])
     parts = []
     for k, stage in enumerate(facts.definition.stages):
         later = nw.min_horizontal(*(at(j) for j in range(k + 1, n))) if k + 1 < n else nw.lit(None).cast(nw.Int64)
-        out_at = nw.when(gone & (nw.col("furthest") == k)).then(nw.col("ended_at"))
+        out_at = nw.when(gone & (nw.col("top") == k)).then(nw.col("ended_at"))
         dated = rows.filter(~nw.col(at(k)).is_null())
         for what, instant in (("entered", nw.col(at(k))), ("advanced", later), ("left", out_at)):
             # A later stage dated before this one still went on from it, at the earliest when this one was entered.

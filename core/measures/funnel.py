@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.definition import Definition
@@ -74,8 +75,10 @@ class Funnel:
         return summed.sort_values("stage", key=lambda ids: ids.map(order), ignore_index=True)
 
     def rate(self, stage: str, segment: str | None = None, *, matured: bool = False) -> Rate:
-        """Share of those who entered the stage that advanced."""
+        """Share of those who entered the stage that advanced. From the last stage nobody can: a rate over nobody."""
         row = self._row(stage, segment)
+        if stage == self.definition.stage_ids[-1]:
+            return Rate(0, 0)
         if matured:
             return Rate(int(row["matured_advanced"]), int(row["matured"]))
         return Rate(int(row["advanced"]), int(row["entered"]))
@@ -123,36 +126,54 @@ def funnel(engine: Engine, facts: Facts, query: Query, settings: Settings, *, de
     return from_signatures(counted, facts.definition, query, as_of=facts.as_of, base=base_place(facts, query))
 
 
-def from_signatures(
-    counted: pd.DataFrame, definition: Definition, query: Query, *, as_of: int, base: int
-) -> Funnel:
+def from_signatures(counted: pd.DataFrame, definition: Definition, query: Query, *, as_of: int, base: int) -> Funnel:
     """The funnel from `signatures`. Pure counting: every number is a sum of `n` over the rows that fit."""
-    stages, reasons = [], []
-    for segment, part in counted.groupby("segment", sort=True):
-        for place in range(base, len(definition.stages)):
-            stage = definition.stages[place]
-            row, why = _stage(part, place)
-            stages.append({"segment": segment, "stage": stage.id, "name": stage.name, **row})
-            reasons.append(why.assign(segment=segment, stage=stage.id))
-    made = FUNNEL.conform(pd.DataFrame(stages)) if stages else FUNNEL.empty()
-    said = REASONS.conform(pd.concat(reasons)) if reasons else REASONS.empty()
-    return Funnel(query, definition, as_of, made, said.reset_index(drop=True))
+    segment, names = pd.factorize(counted["segment"], sort=True)
+    columns = {name: counted[name].to_numpy() for name in ("stands", "seen", "top", "end", "matured", "n")}
+    again = counted["again"].to_numpy(dtype=np.bool_)
+
+    def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        return np.bincount(segment[chosen], columns["n"][chosen], len(names)).astype(np.int64)
+
+    stages = []
+    for place in range(base, len(definition.stages)):
+        bit, stage = 1 << place, definition.stages[place]
+        stands = (columns["stands"] & bit) > 0
+        on, matured = stands & (columns["top"] > place), stands & ((columns["matured"] & bit) > 0)
+        ended = {name: count(stands & ~on & (columns["end"] == code)) for code, name in enumerate(ENDS)}
+        rows = {
+            "segment": names,
+            "stage": stage.id,
+            "name": stage.name,
+            "entered": count(stands),
+            "advanced": count(on),
+            **ended,
+            "inferred": count(stands & ((columns["seen"] & bit) == 0)),
+            "skipped": count(on & (columns["top"] > place + 1) & ((columns["seen"] & (bit << 1)) == 0)),
+            "again": count(stands & again),
+            "matured": count(matured),
+            "matured_advanced": count(matured & on),
+        }
+        stages.append(pd.DataFrame(rows, index=range(len(names))))
+    made = FUNNEL.conform(pd.concat(stages, ignore_index=True)) if len(names) else FUNNEL.empty()
+    return Funnel(query, definition, as_of, made, _reasons(counted, definition, base))
 
 
-def _stage(part: pd.DataFrame, place: int) -> tuple[dict[str, int], pd.DataFrame]:
-    bit = 1 << place
-    stands = part[(part["stands"] & bit) > 0]
-    n, top = stands["n"].to_numpy(), stands["top"].to_numpy()
-    on = top > place
-    row = {"entered": int(n.sum()), "advanced": int(n[on].sum())}
-    ends = stands["end"].to_numpy()
-    row |= {name: int(n[~on & (ends == code)].sum()) for code, name in enumerate(ENDS)}
-    seen, matured = stands["seen"].to_numpy(), (stands["matured"].to_numpy() & bit) > 0
-    row["inferred"] = int(n[(seen & bit) == 0].sum())
-    row["skipped"] = int(n[on & ((seen & (bit << 1)) == 0)].sum())
-    row["again"] = int(n[stands["again"].to_numpy(dtype=np.bool_)].sum())
-    row["matured"] = int(n[matured].sum())
-    row["matured_advanced"] = int(n[matured & on].sum())
-    out = stands[~on & np.isin(ends, [1, 2, 3, 4])]
-    why = out.groupby(["end", "reason"], dropna=False)["n"].sum().reset_index()
-    return row, why.assign(outcome=[ENDS[code] for code in why["end"]])[["outcome", "reason", "n"]]
+def _reasons(counted: pd.DataFrame, definition: Definition, base: int) -> pd.DataFrame:
+    top = counted["top"].to_numpy()
+    left = (top >= base) & (counted["stands"].to_numpy() >> np.maximum(top, 0) & 1 == 1)
+    out = counted[left & np.isin(counted["end"], [1, 2, 3, 4])]
+    if out.empty:
+        return REASONS.empty()
+    summed = out.groupby(["segment", "top", "end", "reason"], dropna=False)["n"].sum().reset_index()
+    return REASONS.conform(
+        pd.DataFrame(
+            {
+                "segment": summed["segment"],
+                "stage": summed["top"].map(dict(enumerate(definition.stage_ids))),
+                "outcome": summed["end"].map(dict(enumerate(ENDS))),
+                "reason": summed["reason"],
+                "n": summed["n"],
+            }
+        )
+    )

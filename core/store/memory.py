@@ -38,6 +38,11 @@ class Memory:
             row = session.get(MappingRow, fingerprint)
             return None if row is None else row.mapping
 
+    def mappings(self) -> dict[str, dict[str, Any]]:
+        """Fingerprint → how files of it were read last."""
+        with self._register.reading() as session:
+            return {row.fingerprint: row.mapping for row in session.exec(select(MappingRow))}
+
     def state_settings(self) -> dict[str, object]:
         """Every stated setting; what was not stated is not here (`core.settings` has the defaults)."""
         with self._register.reading() as session:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,11 @@ class Register:
     def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self._engine = _postgres(database_url) if database_url else _sqlite(folder / FILE)
         self._writer = self._engine.execution_options(**{_WRITING: True})
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             with _in_words():
                 migrate(self._engine, self._writer)
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
 
     def close(self) -> None:
         """Let go of every connection."""

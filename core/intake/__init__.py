@@ -1,0 +1,7 @@
+"""Intake: a file → rows of the canonical tables and problems. `read` is the way in."""
+
+from core.intake.apart import Limits, read
+from core.intake.mapping import Mapping, Question, mapping_from
+from core.intake.reading import Counts, Notice, Reading, SeenColumn
+
+__all__ = ["Counts", "Limits", "Mapping", "Notice", "Question", "Reading", "SeenColumn", "mapping_from", "read"]

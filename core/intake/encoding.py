@@ -1,0 +1,187 @@
+"""Bytes → what kind of text this is: encoding, hash, and a refusal for what is no text at all."""
+
+import codecs
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import charset_normalizer
+
+from core.errors import FileRefused
+
+ALLOWED = (".csv", ".tsv", ".txt")
+_BLOCK = 4 << 20
+_AGAIN = "Export the list as CSV (UTF-8) and choose that file."
+_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"PK\x03\x04", "This is an Excel workbook or another packed file, not a text file.", "Open it, save the sheet as CSV (UTF-8), and choose that file."),
+    (b"PK\x05\x06", "This is an empty packed file, not a text file.", _AGAIN),
+    (b"%PDF", "This is a PDF, not a table.", _AGAIN),
+    (b"\x1f\x8b", "This is a compressed file (gzip), not a text file.", "Unpack it first and choose the CSV file inside."),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel or Office file, not a text file.", "Save the sheet as CSV (UTF-8), and choose that file."),
+    (b"PAR1", "This is a Parquet file, not a text file.", _AGAIN),
+    (b"{\\rtf", "This is a word processor's document, not a table.", _AGAIN),
+    (b"SQLite format 3", "This is a database, not a text file.", _AGAIN),
+    (b"\x89PNG", "This is a picture, not a text file.", _AGAIN),
+    (b"\xff\xd8\xff", "This is a picture, not a text file.", _AGAIN),
+)  # fmt: skip
+_CONTROL = bytes(byte for byte in (*range(1, 9), 11, 12, *range(14, 32), 127))
+_ODD = re.compile(rb"\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf|\xc2[\x80-\x9f]")
+_RARE = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb", b"\xc2")
+_WESTERN = (
+    "cp1252",
+    "latin_1",
+    "iso8859_15",
+    "iso8859_9",
+    "cp1250",
+    "cp1254",
+    "cp1257",
+    "cp1258",
+    "mac_roman",
+    "hp_roman8",
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file that is text. `mixed`: UTF-8 with single rows that are not; `odd`: it has signs that do not show."""
+
+    sha256: str
+    size_bytes: int
+    encoding: str
+    mixed: bool
+    odd: bool
+    guessed: bool
+    ends_with_newline: bool
+
+
+def _refuse(sentence: str, hint: str = _AGAIN, code: str = "NOT_TABULAR") -> FileRefused:
+    return FileRefused(sentence, hint, code=code)
+
+
+def examine(path: Path) -> Text:
+    """What kind of text the file is, read once from end to end. Raises `FileRefused` where it is none."""
+    digest, size, odd, utf8, nul, last = hashlib.sha256(), 0, False, True, False, b""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        head = file.read(_BLOCK)
+        _check_head(path, head)
+        wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        block = head
+        while block:
+            digest.update(block)
+            size += len(block)
+            last = block[-1:]
+            if not wide:
+                nul = nul or b"\0" in block
+                odd = odd or _is_odd(block.removeprefix(codecs.BOM_UTF8) if size == len(block) else block)
+                utf8 = utf8 and _decodes(decoder, block)
+            block = file.read(_BLOCK)
+    if nul:
+        raise _refuse("This is not a text file: it contains zero bytes.")
+    if wide:
+        encoding, mixed = _utf16(path), False
+    elif utf8 and _decodes(decoder, b"", final=True):
+        encoding, mixed = ("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"), False
+    else:
+        encoding, mixed = _eight_bits(path, head)
+    return Text(
+        sha256=digest.hexdigest(),
+        size_bytes=size,
+        encoding=encoding,
+        mixed=mixed,
+        odd=odd or wide,
+        guessed=mixed or not encoding.startswith("utf-8"),
+        ends_with_newline=last in (b"\n", b"\r") or wide,
+    )
+
+
+def _is_odd(block: bytes) -> bool:
+    """Whether there are signs in it that do not show: control signs, or signs that turn the direction of writing."""
+    if len(block.translate(None, _CONTROL)) != len(block):
+        return True
+    return any(start in block for start in _RARE) and _ODD.search(block) is not None
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _check_head(path: Path, head: bytes) -> None:
+    """Refuse what is no table, by its first bytes and its name."""
+    if not head:
+        raise _refuse("The file is empty (0 bytes).", "Export it again.", "EMPTY_FILE")
+    for magic, sentence, hint in _MAGIC:
+        if head.startswith(magic):
+            raise _refuse(sentence, hint)
+    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+        raise _refuse("This is a program's stored data, not a text file.")
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:400].lower()
+    if not start and len(head) < _BLOCK:
+        raise _refuse("The file has nothing but blank lines.", "Export it again.", "EMPTY_FILE")
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or (start[:1] == b"<" and b"<html" in start):
+        raise _refuse(
+            "This is a web page, not a CSV file: your CRM login has probably expired.", "Log in, export the list again."
+        )
+    if start.startswith((b"<?xml", b"<soap")):
+        raise _refuse("This is XML, not a CSV file.")
+    if re.match(rb"[\[{]\s*(?:[\"{\[\]}]|$)", start):
+        raise _refuse("This is JSON, not a CSV file.")
+    if path.suffix.lower() not in ALLOWED:
+        raise _refuse(
+            f'Files ending in "{path.suffix}" are not read.' if path.suffix else "The file's name has no ending.",
+            f"Choose a file that ends in {', '.join(ALLOWED)}.",
+            "FILE_TYPE",
+        )
+
+
+def _utf16(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-16", newline="") as file:
+            while block := file.read(1 << 20):
+                if "\0" in block:
+                    raise _refuse("This is not a text file: it contains zero bytes.")
+    except UnicodeError:
+        raise _refuse("The file says that it is UTF-16, but is not.") from None
+    return "utf-16"
+
+
+def _eight_bits(path: Path, head: bytes) -> tuple[str, bool]:
+    """The encoding of text that is not UTF-8 throughout, and whether it is UTF-8 with single bad rows.
+
+    Bytes that form UTF-8 signs by accident are rare, so a file with at least as many good rows beyond ASCII as bad
+    ones is UTF-8 with bad rows.
+    """
+    good = bad = 0
+    sample = bytearray()
+    with path.open("rb") as file:
+        for line in file:
+            if line.isascii():
+                continue
+            try:
+                line.decode("utf-8")
+                good += 1
+            except UnicodeDecodeError:
+                bad += 1
+                if len(sample) < 1 << 16:
+                    sample += line
+    if good >= bad:
+        return ("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"), True
+    control = sum(1 for byte in sample if byte < 32 and byte not in b"\t\r\n\x0b\x0c\x1b")
+    if control > len(sample) // 50:
+        raise _refuse("This is not a text file.")
+    best = charset_normalizer.from_bytes(bytes(sample)).best()
+    high = sum(byte > 127 for byte in sample) / max(1, sum(chr(byte).isalpha() or byte > 127 for byte in sample))
+    # Western texts have an accent here and there; where every other sign is beyond ASCII it is another script.
+    if (
+        best
+        and best.encoding not in _WESTERN
+        and not best.encoding.startswith(("utf", "cp8", "cp4", "cp5", "cp037"))
+        and high > 0.3
+    ):
+        return best.encoding, False
+    return ("latin-1" if any(byte in b"\x81\x8d\x8f\x90\x9d" for byte in sample) else "cp1252"), False

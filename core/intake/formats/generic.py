@@ -1,0 +1,99 @@
+"""Exports of no known system, told apart by the few columns without which they would mean nothing."""
+
+from core.intake.fields import targets_of
+from core.intake.formats.export import Export
+
+
+def _named(shape: str, field: str, *more: str) -> tuple[str, ...]:
+    return (field, *targets_of(shape)[field].spellings, *more)
+
+
+_LEAD = tuple(name for name in _named("history", "lead_id") if name not in ("Case ID", "Record ID"))
+_STAGE_DATES = (
+    "MQL Date",
+    "SQL Date",
+    "SAL Date",
+    "mql_at",
+    "sal_at",
+    "sql_at",
+    "Date entered Lead",
+    "Became a Lead Date",
+)
+_NO_LEADS = (
+    "Amount",
+    "Close Date",
+    "Subject",
+    "Old Value",
+    "New Value",
+    "Activity Date",
+    "Account Number",
+    "_fivetran_start",
+    "Unit Price",
+)
+_PERSON = ("Email", "E-mail", "Email Address", "First Name", "Last Name", "Company", "Company Name", "Lead Source")
+
+EXPORTS = (
+    Export(
+        "Any system",
+        "history of changes",
+        "history",
+        needs=((*_LEAD, "Case ID", "Record ID", "Contact ID", *_named("history", "deal_id")), _named("history", "field"),
+               _named("history", "new_value"), _named("history", "when")),
+    ),
+    Export(
+        "Any system",
+        "history of stages",
+        "history",
+        needs=((*_LEAD, "Case ID"), ("Activity", "Stage", "Status", "To Stage", "To Status", "New Stage", "New Value"),
+               ("Timestamp", "Complete Timestamp", "Changed At", "Changed On", "Entered At", "Entered On", "Change Date", "Edit Date")),
+        without=("Email", "First Name", "Subject"),
+        columns={"when": ("Entered At", "Entered On")},
+    ),
+    Export(
+        "Any system",
+        "touches",
+        "touches",
+        needs=(_LEAD, ("Subject", "Activity Type", "Task Type", "Call Type", "Disposition", "Call Disposition", "Call Result"),
+               (*_named("touches", "when"), *_named("touches", "day"))),
+        without=("Lead Status", "Company", "Old Value"),
+    ),
+    Export(
+        "Any system",
+        "deals",
+        "deals",
+        needs=((*_named("deals", "deal_id")[2:], "Id", "Deal Name", "Potential Name"),
+               ("Stage", "Stage Name", "Deal Stage", "Sales Stage", "Outcome", "Is Won", "Won", "Deal Status"),
+               (*_named("deals", "amount"), *_named("deals", "closed_at"))),
+        without=("First Name",),
+    ),
+    Export(
+        "Any system",
+        "leads",
+        "leads",
+        needs=((*_LEAD, *_named("leads", "email")),
+               (*_named("leads", "status"), *_named("leads", "created_at"), *_STAGE_DATES, *_PERSON)),
+        without=_NO_LEADS,
+    ),
+    Export(
+        "Any system",
+        "contacts",
+        "leads",
+        needs=(("Id", "Record ID"), ("Email", "E-mail", "Email Address", "Last Name", "Lead Source", "Lead Status", "Company Name", "Company")),
+        without=_NO_LEADS,
+    ),
+    Export(
+        "Any system",
+        "campaigns",
+        "campaigns",
+        needs=((*_named("campaigns", "campaign_id")[2:],), ("Campaign Name", "Name"), ("Cost", "Spend", "Actual Cost", "Budgeted Cost", "Start Date")),
+        without=("Lead ID", "Contact ID"),
+    ),
+    Export(
+        "Any system",
+        "people",
+        "people",
+        needs=(("User ID", "Person ID", "Rep ID", "Rep", "Sales Agent", "Name", "Full Name", "person_id"),
+               ("Team", "Manager", "Manager Name", "Role", "User Role", "Time Zone", "Side", "Regional Office", "Last Name")),
+        without=("Status", "Lead Status", "Company", "Amount", "Stage"),
+    ),
+)  # fmt: skip
