@@ -28,7 +28,12 @@ def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str
     won = report.won_value(query)
     return {
         "as_of": report.facts.as_of,
-        "definition": {"id": definition.id, "name": definition.name, "hash": definition.content_hash(), "chosen": report.workspace.definition_chosen()},
+        "definition": {
+            "id": definition.id,
+            "name": definition.name,
+            "hash": definition.content_hash(),
+            "chosen": report.workspace.definition_chosen(),
+        },
         "query": json.loads(query.model_dump_json()),
         "leads": report.facts.n_units,
         "without_stage": report.unplaced(),
@@ -36,7 +41,12 @@ def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str
         "stages": _stages(found, None),
         "reasons": _reasons(found, None),
         "segments": [
-            {"segment": segment, "stages": _stages(found, segment), "reasons": _reasons(found, segment), "won_value": _money(won, segment)}
+            {
+                "segment": segment,
+                "stages": _stages(found, segment),
+                "reasons": _reasons(found, segment),
+                "won_value": _money(won, segment),
+            }
             for segment in found.segments
         ]
         if query.by
@@ -49,7 +59,7 @@ def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str
         },
         "unmatched": _plain(report.unmatched()),
         "which_stage_is_this": _plain(report.workspace.unanswered()[["name", "rows"]]),
-    }  # fmt: skip
+    }
 
 
 def reading_json(reading: Reading) -> dict[str, Any]:
@@ -64,14 +74,15 @@ def reading_json(reading: Reading) -> dict[str, Any]:
         "shape": reading.shape,
         "fingerprint": reading.fingerprint,
         "columns": [
-            {"name": c.name, "field": c.field, "how": c.how, "format": c.format, "filled": c.filled} for c in reading.columns
+            {"name": c.name, "field": c.field, "how": c.how, "format": c.format, "filled": c.filled}
+            for c in reading.columns
         ],
         "rows": {name: int(number) for name, number in vars(reading.counts).items()},
         "made": reading.facts,
         "future": reading.future,
         "notices": [{"code": notice.code, "sentence": notice.sentence} for notice in reading.notices],
         "mapping": reading.mapping.model_dump(mode="json"),
-    }  # fmt: skip
+    }
 
 
 def questions_json(questions: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -126,6 +137,9 @@ def _money(won: pd.DataFrame, segment: str | None) -> list[dict[str, Any]]:
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        {str(name): None if pd.isna(value) else value.item() if hasattr(value, "item") else value for name, value in row.items()}
+        {
+            str(name): None if pd.isna(value) else value.item() if hasattr(value, "item") else value
+            for name, value in row.items()
+        }
         for row in frame.to_dict("records")
-    ]  # fmt: skip
+    ]

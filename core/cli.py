@@ -34,7 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(stated)
     except ReadingUndecided as error:
-        _out(stated, {"error": error.message, "hint": error.hint, "questions": as_json.questions_json(error.questions)}, _asked(error))
+        _out(
+            stated,
+            {"error": error.message, "hint": error.hint, "questions": as_json.questions_json(error.questions)},
+            _asked(error),
+        )
         return UNDECIDED
     except HandoffError as error:
         code = getattr(error, "code", type(error).__name__)
@@ -49,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=says, description=says)
         one.set_defaults(run=run, json=False)
-        one.add_argument("--workspace", type=Path, metavar="DIR", help="folder of the workspace (default: the last one)")
+        one.add_argument(
+            "--workspace", type=Path, metavar="DIR", help="folder of the workspace (default: the last one)"
+        )
         return one
 
     for name, run, says in (
@@ -92,7 +98,9 @@ def _check(stated: argparse.Namespace) -> int:
         return _each(stated, lambda file, at, mapping, answers: _checked(here, file, at, mapping, answers))
 
 
-def _checked(here: Workspace, file: Path, at: datetime, mapping: Mapping | None, answers: dict[str, str]) -> dict[str, Any]:
+def _checked(
+    here: Workspace, file: Path, at: datetime, mapping: Mapping | None, answers: dict[str, str]
+) -> dict[str, Any]:
     reading = here.check(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))
     questions = as_json.questions_json(reading.questions)
     return {**as_json.reading_json(reading), "undecided": reading.undecided, "questions": questions}
@@ -101,10 +109,17 @@ def _checked(here: Workspace, file: Path, at: datetime, mapping: Mapping | None,
 def _import(stated: argparse.Namespace) -> int:
     with _open(stated) as here:
         places.remember(here.folder)
-        return _each(stated, lambda file, at, mapping, answers: as_json.receipt_json(here.add(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))))  # fmt: skip
+        return _each(
+            stated,
+            lambda file, at, mapping, answers: as_json.receipt_json(
+                here.add(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))
+            ),
+        )
 
 
-def _each(stated: argparse.Namespace, do: Callable[[Path, datetime, Mapping | None, dict[str, str]], dict[str, Any]]) -> int:
+def _each(
+    stated: argparse.Namespace, do: Callable[[Path, datetime, Mapping | None, dict[str, str]], dict[str, Any]]
+) -> int:
     """Every file, one after the other: a file that is refused does not keep the others out."""
     at = _moment(stated.as_of, Settings()) or datetime.now(UTC)
     mapping, answers = _mapping(stated.mapping), dict(_pair(answer, "--answer") for answer in stated.answer)
@@ -117,10 +132,24 @@ def _each(stated: argparse.Namespace, do: Callable[[Path, datetime, Mapping | No
             results.append(result)
         except ReadingUndecided as error:
             worst = max(worst, UNDECIDED)
-            results.append({"file": file.name, "error": error.message, "hint": error.hint, "questions": as_json.questions_json(error.questions)})  # fmt: skip
+            results.append(
+                {
+                    "file": file.name,
+                    "error": error.message,
+                    "hint": error.hint,
+                    "questions": as_json.questions_json(error.questions),
+                }
+            )
         except HandoffError as error:
             worst = worst if worst == UNDECIDED else REFUSED
-            results.append({"file": file.name, "error": error.message, "hint": error.hint, "code": getattr(error, "code", type(error).__name__)})  # fmt: skip
+            results.append(
+                {
+                    "file": file.name,
+                    "error": error.message,
+                    "hint": error.hint,
+                    "code": getattr(error, "code", type(error).__name__),
+                }
+            )
     _out(stated, {"files": results}, "\n\n".join(map(_told, results)))
     return worst
 
@@ -149,7 +178,9 @@ def _funnel_words(answer: dict[str, Any], report: Report, query: Query) -> str:
     lines = [f"{'':28}{'entered':>10}{'advanced':>10}{'left':>10}{'stalled':>10}{'waiting':>10}"]
     for row in answer["stages"]:
         left = sum(row[way] for way in ("rejected", "recycled", "disqualified", "lost"))
-        lines.append(f"{row['name'][:27]:28}{row['entered']:>10,}{row['advanced']:>10,}{left:>10,}{row['stalled']:>10,}{row['waiting']:>10,}")  # fmt: skip
+        lines.append(
+            f"{row['name'][:27]:28}{row['entered']:>10,}{row['advanced']:>10,}{left:>10,}{row['stalled']:>10,}{row['waiting']:>10,}"
+        )
     lines += [sentence(finding, report.title(finding.column)) for finding in report.findings(query)]
     return "\n".join(lines)
 
@@ -204,11 +235,12 @@ def _mapping(file: Path | None) -> Mapping | None:
     if file is None:
         return None
 
-
     try:
         stated = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise QueryInvalid(f"The mapping file {file} cannot be read: {error}.", "It must hold one JSON object.") from error
+        raise QueryInvalid(
+            f"The mapping file {file} cannot be read: {error}.", "It must hold one JSON object."
+        ) from error
     return mapping_from(stated)
 
 
@@ -223,17 +255,24 @@ def _bar(file: Path) -> Callable[[float, str], None]:
     """Progress on the terminal, for a person; nothing where the output is read by a program."""
     if not sys.stderr.isatty():
         return lambda share, doing: None
-    return lambda share, doing: print(f"\r{file.name}: {share:4.0%} {doing:40}", end="" if share < 1 else "\n", file=sys.stderr)  # fmt: skip
+    return lambda share, doing: print(
+        f"\r{file.name}: {share:4.0%} {doing:40}", end="" if share < 1 else "\n", file=sys.stderr
+    )
 
 
 def _told(result: dict[str, Any]) -> str:
     if "error" in result:
         return f"{result['file']}: {result['error']} {result['hint']}" + _options(result.get("questions", []))
     rows = result["rows"]
-    told = f"{result['file']}: {result['shape']} ({result['system']}), {rows['accepted']:,} rows taken, {rows['quarantined']:,} set aside"
+    told = f"{result['file']}: {result['shape']} ({result['system']}), {rows['accepted']:,} rows taken"
+    told += f", {rows['quarantined']:,} set aside"
     if "import" in result:
-        told += f"; import {result['import']}" + (", already imported, nothing changed" if result["already_imported"] else "")
-    return "\n  ".join([told + ".", *(notice["sentence"] for notice in result["notices"])]) + _options(result["questions"])
+        told += f"; import {result['import']}" + (
+            ", already imported, nothing changed" if result["already_imported"] else ""
+        )
+    return "\n  ".join([told + ".", *(notice["sentence"] for notice in result["notices"])]) + _options(
+        result["questions"]
+    )
 
 
 def _options(questions: list[dict[str, Any]]) -> str:
@@ -241,7 +280,9 @@ def _options(questions: list[dict[str, Any]]) -> str:
     for question in questions:
         taken = f" (taken: {question['proposed']})" if question["proposed"] else ""
         lines.append(f"\n  {question['text']}{taken}\n    examples: {', '.join(question['examples'])}")
-        lines += [f"    --answer '{question['id']}={option['value']}'  {option['label']}" for option in question["options"]]
+        lines += [
+            f"    --answer '{question['id']}={option['value']}'  {option['label']}" for option in question["options"]
+        ]
     return "\n".join(["", *lines]) if lines else ""
 
 

@@ -7,7 +7,7 @@ reconfigured. One `Engine` belongs to one thread: DuckDB keeps one unfinished re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 import narwhals as nw
@@ -72,9 +72,11 @@ class Engine:
         names = {name: rename(name) for name in relation.columns}
         lazy = lazy.rename({old: new for old, new in names.items() if old != new})
         missing = [column for column in table.columns if column.name not in names.values()]
-        return lazy.with_columns(
-            **{column.name: nw.lit(None).cast(_NARWHALS[column.kind]) for column in missing}
-        ) if missing else lazy
+        return (
+            lazy.with_columns(**{column.name: nw.lit(None).cast(_NARWHALS[column.kind]) for column in missing})
+            if missing
+            else lazy
+        )
 
     def read(self, files: Sequence[Path]) -> Lazy:
         """The rows of files that `keep` wrote."""
@@ -100,7 +102,12 @@ class Engine:
 
     def collect(self, lazy: Lazy) -> pd.DataFrame:
         """The frame in memory. For results of some thousand rows, or one page of a list."""
-        return lazy.collect("pandas").to_native()
+        found: pd.DataFrame = lazy.collect("pandas").to_native()
+        return found
+
+    def number(self, lazy: Lazy) -> int:
+        """The one whole number that the frame consists of."""
+        return int(self.collect(lazy).iloc[0].astype("int64").iloc[0])
 
     def close(self) -> None:
         """Give the connection back."""
@@ -110,11 +117,13 @@ class Engine:
         """Use the engine for the length of a block."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
-_NARWHALS: Mapping[str, nw.dtypes.DType | type[nw.dtypes.DType]] = {
+_NARWHALS: Mapping[str, Any] = {
     "text": nw.String,
     "integer": nw.Int64,
     "number": nw.Float64,

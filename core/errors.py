@@ -53,7 +53,7 @@ def _refused(message: str, hint: str, code: str) -> FileRefused:
 
 
 class ReadingUndecided(HandoffError):
-    """A file can be read in more than one way; `questions` says which (each has id, text, examples, options, proposed)."""
+    """A file can be read in more than one way; `questions` has id, text, examples, options and proposal of each."""
 
     def __init__(self, message: str, hint: str, questions: Sequence[Any] = ()) -> None:
         super().__init__(message, hint)

@@ -1,6 +1,7 @@
 """Every question that can be asked of one workspace at one instant: measures bound to facts."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import narwhals as nw
@@ -23,7 +24,6 @@ from core.measures.moved import moved
 from core.settings import Settings
 from core.tables import EXTRA
 from core.workspace import Workspace
-
 
 TELLING = ("source", "owner_team", "owner_name", "owner", "campaign_id", "region", "country", "industry")
 """Columns in which a leak is looked for unasked."""
@@ -67,8 +67,11 @@ class Report:
     def useful_columns(self, *, most: int = 60) -> tuple[str, ...]:
         """The columns worth breaking down by: more than one value, and no more than `most`."""
         names = self.columns()
-        counted = self.engine.collect(self.facts.units(self.engine).select(*(nw.col(name).n_unique() for name in names)))
-        return tuple(name for name in names if 2 <= int(counted.loc[0, name]) <= most)
+        counted = self.engine.collect(
+            self.facts.units(self.engine).select(*(nw.col(name).n_unique() for name in names))
+        )
+        numbers = dict(zip(names, counted.iloc[0].astype(int), strict=True))
+        return tuple(name for name in names if 2 <= numbers[name] <= most)
 
     def funnel(self, query: Query) -> Funnel:
         """The funnel of a cohort."""
@@ -79,6 +82,11 @@ class Report:
         return leads_behind(
             self.engine, self.facts, query, self.settings, stage=stage, depths=self._depths(query), **which
         )
+
+    def matured(self, query: Query) -> Query:
+        """The same question of the part of the cohort that entered at least `mature_days` before as_of, to the day."""
+        aged = datetime.fromtimestamp(self.facts.as_of, self.settings.tz).date() - timedelta(days=query.mature_days)
+        return query.model_copy(update={"end": aged if query.end is None else min(query.end, aged)})
 
     def won_value(self, query: Query) -> pd.DataFrame:
         """Won amounts of the cohort, per currency."""
@@ -150,7 +158,12 @@ class Report:
             everyone = self.facts.units(engine).select("unit", "lead_id")
             other = alias.join(everyone, on="lead_id", how="inner").select("unit", lead_id=nw.col("alias"))
             unit_of = nw.concat([everyone.select("unit", "lead_id"), other.select("unit", "lead_id")], how="vertical")
-            rows = placed(engine, coded(engine, sources.events, labels, unit_of.with_columns(merged=nw.lit(False)), as_of=self.facts.as_of))
+            rows = placed(
+                engine,
+                coded(
+                    engine, sources.events, labels, unit_of.with_columns(merged=nw.lit(False)), as_of=self.facts.as_of
+                ),
+            )
             stages = range(base, len(self.facts.definition.stages))
             engine.keep(engine.frame(depths(engine, rows, stages, window_days=window)), file)
         return self.engine.read([file])

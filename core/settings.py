@@ -24,7 +24,9 @@ class Settings(BaseModel):
     currency: str | None = Field(None, description="ISO 4217 code of amounts that state none; empty: not stated.")
     week_start: Weekday = Field("monday", description="First day of a week.")
     mature_days: int = Field(90, ge=1, le=3650, description="Days after which a lead counts as matured.")
-    window_days: int = Field(180, ge=1, le=3650, description="Conversion window of the `ordered` reading, from its first step.")
+    window_days: int = Field(
+        180, ge=1, le=3650, description="Conversion window of the `ordered` reading, from its first step."
+    )
     company: str | None = Field(None, description="Name shown in titles.")
 
     @field_validator("zone")

@@ -28,7 +28,7 @@ from core.store import Batch, NewBatch, Snapshot, Store, decode_column
 
 @dataclass(frozen=True)
 class Receipt:
-    """What an import did: how the file was read, and the batch it became; `already` names the same bytes seen before."""
+    """What an import did: how the file was read, the batch it became, and whether the same bytes were there before."""
 
     reading: Reading
     batch: Batch
@@ -59,7 +59,9 @@ class Workspace:
         """Use the workspace for the length of a block."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close it."""
         self.close()
 
@@ -97,7 +99,10 @@ class Workspace:
     def choose(self, definition: Definition, *, at: datetime, by_person: bool = True) -> None:
         """Use this definition from now on. Choosing signs nothing."""
         version = self.store.save_definition(
-            definition.model_dump(mode="json"), definition_id=definition.id, content_hash=definition.content_hash(), at=at
+            definition.model_dump(mode="json"),
+            definition_id=definition.id,
+            content_hash=definition.content_hash(),
+            at=at,
         )
         self.store.use_definition(definition.id, version, at=at, chosen_by="person" if by_person else "import")
 
@@ -159,6 +164,7 @@ class Workspace:
                 first_instant=reading.first_instant,
                 last_instant=reading.last_instant,
                 fingerprint=reading.fingerprint,
+                exported_at=None,
             )
             with self.store.begin(new, at=at, by=by) as writing:
                 for table, file in sorted(reading.staged.items()):

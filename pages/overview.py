@@ -32,7 +32,9 @@ if found:
     st.title(_ui.plain(sentence(found[0], report.title(found[0].column))))
 else:
     st.title(f"Nothing leaks in {_ui.plain(company)}, as far as the data tell")
-st.caption(f"{report.facts.n_units:,} leads, true at {_ui.day(report.facts.as_of)}, read by “{_ui.plain(report.facts.definition.name)}”.")
+st.caption(
+    f"{report.facts.n_units:,} leads, true at {_ui.day(report.facts.as_of)}, read by “{_ui.plain(report.facts.definition.name)}”."
+)
 for place, column in zip(found[:3], st.columns(3, gap="small"), strict=False):
     with column:
         _card(report, place)

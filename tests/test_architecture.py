@@ -39,9 +39,16 @@ ARROWS = {
     "core/store/": ("core.errors", "core.tables", "core.settings", "core.store"),
     "core/journeys/": ("core.definition", "core.engine", "core.tables", "core.errors", "core.journeys"),
     "core/measures/": (
-        "core.definition", "core.engine", "core.errors", "core.journeys", "core.measures", "core.settings", "core.stats", "core.tables",
+        "core.definition",
+        "core.engine",
+        "core.errors",
+        "core.journeys",
+        "core.measures",
+        "core.settings",
+        "core.stats",
+        "core.tables",
     ),
-}  # fmt: skip
+}
 """What each room may import of core; rooms not named here may import all of it."""
 
 

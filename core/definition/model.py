@@ -125,11 +125,13 @@ class Definition(Frozen):
     def labels(self) -> dict[str, str]:
         """Folded word → stage id, exit id or `ignore`: every spelling the definition knows."""
         known: dict[str, str] = {}
-        for item in (*self.stages, *self.exits):
-            for word in (item.id, item.name, *item.synonyms):
-                other = known.setdefault(fold(word), item.id)
-                if other != item.id:
-                    raise ValueError(f'the word "{word}" names both {other} and {item.id}')
+        named = [(s.id, (s.id, s.name, *s.synonyms)) for s in self.stages]
+        named += [(e.id, (e.id, e.name, *e.synonyms)) for e in self.exits]
+        for item, words in named:
+            for word in words:
+                other = known.setdefault(fold(word), item)
+                if other != item:
+                    raise ValueError(f'the word "{word}" names both {other} and {item}')
         for word in self.ignored:
             known.setdefault(fold(word), IGNORED)
         return known

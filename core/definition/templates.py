@@ -67,19 +67,77 @@ _SQL = (
     "lead converted",
 )
 _OPPORTUNITY = (
-    "opportunity", "opportunity created", "opp", "deal", "prospecting", "engaging", "qualification", "needs analysis",
-    "value proposition", "id. decision makers", "perception analysis", "proposal", "proposal/price quote", "quote",
-    "negotiation", "negotiation/review", "appointment scheduled", "qualified to buy", "presentation scheduled",
-    "decision maker bought-in", "contract sent", "identify decision makers", "proposal or price quote", "pipeline",
-)  # fmt: skip
+    "opportunity",
+    "opportunity created",
+    "opp",
+    "deal",
+    "prospecting",
+    "engaging",
+    "qualification",
+    "needs analysis",
+    "value proposition",
+    "id. decision makers",
+    "perception analysis",
+    "proposal",
+    "proposal/price quote",
+    "quote",
+    "negotiation",
+    "negotiation/review",
+    "appointment scheduled",
+    "qualified to buy",
+    "presentation scheduled",
+    "decision maker bought-in",
+    "contract sent",
+    "identify decision makers",
+    "proposal or price quote",
+    "pipeline",
+)
 _WON = ("won", "closed won", "customer", "closed/won", "closed - won", "closed")
 
 _EXITS = (
-    Exit(id="rejected", name="Rejected by sales", kind="rejected", synonyms=("rejected", "sales rejected", "rejected by sales", "not accepted")),
-    Exit(id="recycled", name="Recycled", kind="recycled", synonyms=("recycled", "recycle", "back to nurture", "returned to marketing", "recycled to nurture")),
-    Exit(id="disqualified", name="Disqualified", kind="disqualified", synonyms=("disqualified", "unqualified", "not qualified", "junk", "junk lead", "lost lead", "bad data", "closed - not converted", "do not contact", "dead")),
-    Exit(id="lost", name="Lost", kind="lost", synonyms=("lost", "closed lost", "closed/lost", "closed - lost", "closed lost to competition", "lost to competition")),
-)  # fmt: skip
+    Exit(
+        id="rejected",
+        name="Rejected by sales",
+        kind="rejected",
+        synonyms=("rejected", "sales rejected", "rejected by sales", "not accepted"),
+    ),
+    Exit(
+        id="recycled",
+        name="Recycled",
+        kind="recycled",
+        synonyms=("recycled", "recycle", "back to nurture", "returned to marketing", "recycled to nurture"),
+    ),
+    Exit(
+        id="disqualified",
+        name="Disqualified",
+        kind="disqualified",
+        synonyms=(
+            "disqualified",
+            "unqualified",
+            "not qualified",
+            "junk",
+            "junk lead",
+            "lost lead",
+            "bad data",
+            "closed - not converted",
+            "do not contact",
+            "dead",
+        ),
+    ),
+    Exit(
+        id="lost",
+        name="Lost",
+        kind="lost",
+        synonyms=(
+            "lost",
+            "closed lost",
+            "closed/lost",
+            "closed - lost",
+            "closed lost to competition",
+            "lost to competition",
+        ),
+    ),
+)
 
 REASONS = (
     Reason(id="no_budget", name="No budget", route="recycle", synonyms=("budget", "no money")),
@@ -87,9 +145,14 @@ REASONS = (
     Reason(id="no_need", name="No need", route="remove", synonyms=("not interested", "no interest")),
     Reason(id="bad_timing", name="Bad timing", route="recycle", synonyms=("timing", "no timeline", "not now")),
     Reason(id="unable_to_reach", name="Unable to reach", route="recycle", synonyms=("no response", "unresponsive")),
-    Reason(id="inaccurate_data", name="Inaccurate data", route="remove", synonyms=("bad data", "wrong number", "invalid contact")),
+    Reason(
+        id="inaccurate_data",
+        name="Inaccurate data",
+        route="remove",
+        synonyms=("bad data", "wrong number", "invalid contact"),
+    ),
     Reason(id="no_fit", name="Not a fit", route="remove", synonyms=("no fit", "bad fit", "outside target market")),
-)  # fmt: skip
+)
 
 
 def _stage(stage_id: str, name: str, side: str, meaning: str, words: tuple[str, ...] = (), **more: object) -> Stage:
@@ -129,19 +192,44 @@ _OPP_STAGE = _stage(
 )
 _WON_STAGE = _stage("won", "Won", "sales", "They bought.", _WON, won=True)
 
-THREE_STAGES = _made("three_stages", "MQL, Opportunity, Won", "the least that can leak", (_MQL_STAGE, _OPP_STAGE, _WON_STAGE), "opportunity")  # fmt: skip
+THREE_STAGES = _made(
+    "three_stages",
+    "MQL, Opportunity, Won",
+    "the least that can leak",
+    (_MQL_STAGE, _OPP_STAGE, _WON_STAGE),
+    "opportunity",
+)
 
 PIPELINE = _made(
     "pipeline",
     "Sales pipeline: Prospecting, Engaging, Won",
     "an export of opportunities alone",
     (
-        _stage("prospecting", "Prospecting", "sales", "A deal is opened.", ("opportunity", "opportunity created", "deal", "opp"), hands_over=True, clock_days=30),
-        _stage("engaging", "Engaging", "sales", "The buyer talks with us.", tuple(w for w in _OPPORTUNITY if w not in ("opportunity", "opportunity created", "deal", "opp", "prospecting", "engaging", "pipeline")), clock_days=180),
+        _stage(
+            "prospecting",
+            "Prospecting",
+            "sales",
+            "A deal is opened.",
+            ("opportunity", "opportunity created", "deal", "opp"),
+            hands_over=True,
+            clock_days=30,
+        ),
+        _stage(
+            "engaging",
+            "Engaging",
+            "sales",
+            "The buyer talks with us.",
+            tuple(
+                w
+                for w in _OPPORTUNITY
+                if w not in ("opportunity", "opportunity created", "deal", "opp", "prospecting", "engaging", "pipeline")
+            ),
+            clock_days=180,
+        ),
         _WON_STAGE,
     ),
     None,
-)  # fmt: skip
+)
 
 VALIDATED = _made(
     "validated",
@@ -149,12 +237,19 @@ VALIDATED = _made(
     "validation in place of acceptance",
     (
         _MQL_STAGE,
-        _stage("validated", "Sales-validated lead", "sales", "Sales confirms: it meets what we agreed.", (*_VALIDATED, *_SAL, *_SQL), clock_days=30),
+        _stage(
+            "validated",
+            "Sales-validated lead",
+            "sales",
+            "Sales confirms: it meets what we agreed.",
+            (*_VALIDATED, *_SAL, *_SQL),
+            clock_days=30,
+        ),
         _OPP_STAGE,
         _WON_STAGE,
     ),
     "opportunity",
-)  # fmt: skip
+)
 
 CLASSIC = _made(
     "classic",
@@ -163,10 +258,14 @@ CLASSIC = _made(
     (
         _RAW,
         _stage("viable", "Viable", "marketing", "A real person in a company that could buy.", _VIABLE, clock_days=90),
-        _MQL_STAGE, _SAL_STAGE, _SQL_STAGE, _OPP_STAGE, _WON_STAGE,
+        _MQL_STAGE,
+        _SAL_STAGE,
+        _SQL_STAGE,
+        _OPP_STAGE,
+        _WON_STAGE,
     ),
     "opportunity",
-)  # fmt: skip
+)
 
 SIRIUS_2006 = _made(
     "sirius_2006",
@@ -180,39 +279,113 @@ SIRIUS_2006 = _made(
         _WON_STAGE,
     ),
     "sql",
-)  # fmt: skip
+)
 
 SIRIUS_2012 = _made(
     "sirius_2012",
     "SiriusDecisions 2012: Inquiry, AQL, TAL, TQL, SAL, SQL, Won",
     "SiriusDecisions Rearchitected Demand Waterfall, 2012",
     (
-        _stage("inquiry", "Inquiry", "marketing", "Somebody answered, or was found.", (*_INQUIRY, "raw"), clock_days=30),
-        _stage("aql", "Automation qualified", "marketing", "The scoring rules are met.", ("aql", "automation qualified lead", *_MQL), clock_days=14),
-        _stage("tal", "Teleprospecting accepted", "marketing", "The calling team took it up.", ("tal", "teleprospecting accepted lead"), clock_days=14),
-        _stage("tql", "Teleprospecting qualified", "marketing", "The calling team put it before sales.", ("tql", "teleprospecting qualified lead"), hands_over=True, clock_days=14),
+        _stage(
+            "inquiry", "Inquiry", "marketing", "Somebody answered, or was found.", (*_INQUIRY, "raw"), clock_days=30
+        ),
+        _stage(
+            "aql",
+            "Automation qualified",
+            "marketing",
+            "The scoring rules are met.",
+            ("aql", "automation qualified lead", *_MQL),
+            clock_days=14,
+        ),
+        _stage(
+            "tal",
+            "Teleprospecting accepted",
+            "marketing",
+            "The calling team took it up.",
+            ("tal", "teleprospecting accepted lead"),
+            clock_days=14,
+        ),
+        _stage(
+            "tql",
+            "Teleprospecting qualified",
+            "marketing",
+            "The calling team put it before sales.",
+            ("tql", "teleprospecting qualified lead"),
+            hands_over=True,
+            clock_days=14,
+        ),
         _SAL_STAGE,
-        _stage("sql", "SQL", "sales", "An opportunity is in the pipeline.", (*_SQL, *_OPPORTUNITY, "sgl", "sales generated lead"), clock_days=180),
+        _stage(
+            "sql",
+            "SQL",
+            "sales",
+            "An opportunity is in the pipeline.",
+            (*_SQL, *_OPPORTUNITY, "sgl", "sales generated lead"),
+            clock_days=180,
+        ),
         _WON_STAGE,
     ),
     "sql",
-)  # fmt: skip
+)
 
 REVENUE_WATERFALL = _made(
     "revenue_waterfall",
     "B2B Revenue Waterfall: Targeted to Won",
     "Forrester B2B Revenue Waterfall, 2021",
     (
-        _stage("targeted", "Targeted", "marketing", "An account that could buy.", ("target", "targeted", "target demand", *_CREATED, "raw"), clock_days=90),
-        _stage("detected", "Detected", "marketing", "A sign that it is looking.", ("detected", "active demand", "intent", "inquiry"), clock_days=90),
-        _stage("engaged", "Engaged", "marketing", "It answered us.", ("engaged", "engaged demand", "responded", "viable"), clock_days=60),
-        _stage("prioritized", "Prioritized", "marketing", "Worth sales' time, and put before sales.", ("prioritized", "prioritised", "prioritized demand", *_MQL), hands_over=True, clock_days=14),
-        _stage("qualified", "Qualified", "sales", "Sales confirms the need.", ("qualified demand", *_SAL, *_VALIDATED, *_SQL), clock_days=30),
-        _stage("pipeline", "Pipeline", "sales", "An opportunity is open.", (*_OPPORTUNITY, "pipeline demand"), clock_days=180),
+        _stage(
+            "targeted",
+            "Targeted",
+            "marketing",
+            "An account that could buy.",
+            ("target", "targeted", "target demand", *_CREATED, "raw"),
+            clock_days=90,
+        ),
+        _stage(
+            "detected",
+            "Detected",
+            "marketing",
+            "A sign that it is looking.",
+            ("detected", "active demand", "intent", "inquiry"),
+            clock_days=90,
+        ),
+        _stage(
+            "engaged",
+            "Engaged",
+            "marketing",
+            "It answered us.",
+            ("engaged", "engaged demand", "responded", "viable"),
+            clock_days=60,
+        ),
+        _stage(
+            "prioritized",
+            "Prioritized",
+            "marketing",
+            "Worth sales' time, and put before sales.",
+            ("prioritized", "prioritised", "prioritized demand", *_MQL),
+            hands_over=True,
+            clock_days=14,
+        ),
+        _stage(
+            "qualified",
+            "Qualified",
+            "sales",
+            "Sales confirms the need.",
+            ("qualified demand", *_SAL, *_VALIDATED, *_SQL),
+            clock_days=30,
+        ),
+        _stage(
+            "pipeline",
+            "Pipeline",
+            "sales",
+            "An opportunity is open.",
+            (*_OPPORTUNITY, "pipeline demand"),
+            clock_days=180,
+        ),
         _WON_STAGE,
     ),
     "pipeline",
-)  # fmt: skip
+)
 
 TEMPLATES: tuple[Definition, ...] = (
     THREE_STAGES,
@@ -226,10 +399,19 @@ TEMPLATES: tuple[Definition, ...] = (
 """Smallest first, so that the first that fits is the smallest that fits."""
 
 _POST_SALE = (
-    _stage("onboarded", "Onboarded", "sales", "The customer uses what it bought.", ("onboarded", "onboarding", "activated", "live"), clock_days=90),
+    _stage(
+        "onboarded",
+        "Onboarded",
+        "sales",
+        "The customer uses what it bought.",
+        ("onboarded", "onboarding", "activated", "live"),
+        clock_days=90,
+    ),
     _stage("renewed", "Renewed", "sales", "The customer stayed.", ("renewed", "renewal", "retained"), clock_days=400),
-    _stage("expanded", "Expanded", "sales", "The customer bought more.", ("expanded", "expansion", "upsell", "evangelist")),
-)  # fmt: skip
+    _stage(
+        "expanded", "Expanded", "sales", "The customer bought more.", ("expanded", "expansion", "upsell", "evangelist")
+    ),
+)
 
 
 def with_post_sale(definition: Definition) -> Definition:

@@ -37,8 +37,7 @@ def depths(engine: Engine, rows: Lazy, stages: range, *, window_days: int) -> pd
 
 def _is(code: int) -> Predicate:
     def matches(events: pd.DataFrame) -> npt.NDArray[np.bool_]:
-        return events["code"].to_numpy() == code
+        same: npt.NDArray[np.bool_] = events["code"].to_numpy() == code
+        return same
 
     return matches
-
-

@@ -51,9 +51,10 @@ def stage_labels(engine: Engine, events: Lazy, definition: Definition) -> pd.Dat
     )
     known, codes = definition.labels(), Codes(definition)
     meanings = [known.get(fold(name)) for name in counted["name"]]
-    out = counted.assign(
-        meaning=meanings, code=[None if word is None else codes.of(word) for word in meanings]
-    ).sort_values(["rows", "name"], ascending=[False, True], ignore_index=True)
+    numbers = pd.array([None if word is None else codes.of(word) for word in meanings], dtype="Int64")
+    out = counted.assign(meaning=pd.array(meanings, dtype="str"), code=numbers).sort_values(
+        ["rows", "name"], ascending=[False, True], ignore_index=True
+    )
     return LABELS.conform(out)
 
 

@@ -88,7 +88,9 @@ def with_passes(rows: Lazy, definition: Definition) -> Lazy:
             seq=code.cum_count().over("unit", order_by=_KEY).cast(nw.Int64),
         )
         .with_columns(
-            tie=(nw.col("at") == nw.col("_at_before")) & (nw.col("at") < UNDATED) & (code != before),
+            tie=nw.coalesce(
+                (nw.col("at") == nw.col("_at_before")) & (nw.col("at") < UNDATED) & (code != before), nw.lit(False)
+            ),
             _begins=nw.when(begins).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
         )
         .with_columns(**{"pass": nw.col("_begins").cum_sum().over("unit", order_by="seq").cast(nw.Int64)})

@@ -42,9 +42,16 @@ PASSES = Table(
         Column("baseline", "integer", "stage known only from an undated status, -1 without one", required=True),
         Column("current", "integer", "stage of the last entry", required=True),
         Column("current_since", "instant", "when it was entered"),
-        Column("visits", "integer", "dated entries; above the number of stages observed they are revisits", required=True),
+        Column(
+            "visits", "integer", "dated entries; above the number of stages observed they are revisits", required=True
+        ),
         Column("tied", "flag", "two entries at one instant, ordered by stage", required=True),
-        Column("reversed", "flag", "a later stage dated before an earlier one: kept in counts, not in durations", required=True),
+        Column(
+            "reversed",
+            "flag",
+            "a later stage dated before an earlier one: kept in counts, not in durations",
+            required=True,
+        ),
         Column("no_then_on", "flag", "sales said no and the lead moved on", required=True),
     ),
     key=("unit", "pass"),
@@ -82,7 +89,9 @@ def _grouped(rows: Lazy, definition: Definition) -> Lazy:
     code, when = nw.col("code"), nw.col("happened_at")
     dated = (code < EXIT) & (nw.col("at") < UNDATED)
     noes = [-1, *(EXIT + place for place, way in enumerate(definition.exits) if way.kind == "rejected")]
-    ended = (nw.col("seq") * _PLACE + (code - EXIT) * _REASON + nw.coalesce(nw.col("reason_code"), nw.lit(0))).cast(nw.Int64)
+    ended = (nw.col("seq") * _PLACE + (code - EXIT) * _REASON + nw.coalesce(nw.col("reason_code"), nw.lit(0))).cast(
+        nw.Int64
+    )
 
     def over(condition: nw.Expr, value: nw.Expr) -> nw.Expr:
         return nw.when(condition).then(value)
@@ -151,7 +160,14 @@ def _reached(rows: Lazy, definition: Definition) -> Lazy:
             n_passes=(nw.col("pass").max().over("unit") + 1).cast(nw.Int64),
             _later=nw.col("furthest").cum_max(reverse=True).over("unit", order_by="pass"),
             standing=nw.sum_horizontal(
-                *(_choose((bits[k] > 0) & (nw.col("pass") == nw.when(bits[k] > 0).then(nw.col("pass")).max().over("unit")), 1 << k) for k in stages)
+                *(
+                    _choose(
+                        (bits[k] > 0)
+                        & (nw.col("pass") == nw.when(bits[k] > 0).then(nw.col("pass")).max().over("unit")),
+                        1 << k,
+                    )
+                    for k in stages
+                )
             ).cast(nw.Int64),
         )
         .with_columns(

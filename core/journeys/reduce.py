@@ -1,4 +1,4 @@
-"""Events → facts: who is counted, and how far each pass came. Kept per live batches, structure of the definition and as_of."""
+"""Events → facts: who is counted, and how far each pass came. One answer per live batches, definition and as_of."""
 
 import hashlib
 import json
@@ -97,7 +97,7 @@ def reduce(
 
 def len_of(engine: Engine, rows: Lazy) -> int:
     """Number of rows."""
-    return int(engine.collect(rows.select(n=nw.len())).loc[0, "n"])
+    return engine.number(rows.select(n=nw.len()))
 
 
 def _unit_of(everyone: Lazy, alias: Lazy) -> Lazy:
@@ -113,10 +113,21 @@ def _unit_of(everyone: Lazy, alias: Lazy) -> Lazy:
 def _deals(sources: Sources, unit_of: Lazy, *, as_of: int) -> Lazy:
     own = sources.deals.with_columns(_id=nw.concat_str(nw.lit("deal:"), nw.col("deal_id")))
     ended = nw.coalesce(nw.col("closed_at") <= as_of, nw.lit(True))
-    return own.select(
-        "_id", "deal_id", "amount_minor", "currency", "opened_at", "closed_at", "stage", "reason",
-        outcome=nw.when(ended).then(nw.col("outcome")).otherwise(nw.lit("open")),
-    ).join(unit_of.select("unit", "lead_id"), left_on="_id", right_on="lead_id", how="inner").drop("_id")  # fmt: skip
+    return (
+        own.select(
+            "_id",
+            "deal_id",
+            "amount_minor",
+            "currency",
+            "opened_at",
+            "closed_at",
+            "stage",
+            "reason",
+            outcome=nw.when(ended).then(nw.col("outcome")).otherwise(nw.lit("open")),
+        )
+        .join(unit_of.select("unit", "lead_id"), left_on="_id", right_on="lead_id", how="inner")
+        .drop("_id")
+    )
 
 
 def timeline(engine: Engine, sources: Sources, facts: Facts, lead_id: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The live rows that a reduction reads, each once: events by content, leads and deals by their newest row."""
 
-from dataclasses import dataclass
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import narwhals as nw
 
@@ -44,4 +44,3 @@ def _newest(rows: Lazy, of: Table) -> Lazy:
     order = nw.col("batch") * (1 << 32) + nw.col("line")
     ranked = rows.with_columns(_order=order)
     return ranked.filter(nw.col("_order") == nw.col("_order").max().over(*of.key)).drop("_order")
-

@@ -1,6 +1,7 @@
 """Who is counted: every lead once, merged ones under their survivor, a deal without a lead as its own lead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
@@ -31,9 +32,13 @@ def aliases(engine: Engine, sources: Sources) -> pd.DataFrame:
     by_deal = engine.collect(sources.deals.filter(~nw.col("lead_id").is_null()).select("deal_id", "lead_id"))
     stated = pd.concat(
         [
-            pd.DataFrame({"alias": DEAL_LEAD + by_lead["deal_id"], "lead_id": by_lead["lead_id"]})[by_lead["deal_id"].notna()],
+            pd.DataFrame({"alias": DEAL_LEAD + by_lead["deal_id"], "lead_id": by_lead["lead_id"]})[
+                by_lead["deal_id"].notna()
+            ],
             pd.DataFrame({"alias": DEAL_LEAD + by_deal["deal_id"], "lead_id": by_deal["lead_id"]}),
-            pd.DataFrame({"alias": by_lead["lead_id"], "lead_id": by_lead["merged_into"]})[by_lead["merged_into"].notna()],
+            pd.DataFrame({"alias": by_lead["lead_id"], "lead_id": by_lead["merged_into"]})[
+                by_lead["merged_into"].notna()
+            ],
         ]
     ).astype("str")
     # Two leads converted to one deal: the deal is counted once, under the smaller id, whatever the order of rows.
@@ -71,7 +76,9 @@ def units(engine: Engine, sources: Sources, alias: Lazy) -> Lazy:
     keep += beyond
     own = _own_deals(engine, sources, alias, keep)
     known = nw.concat([leads, own], how="vertical").with_columns(has_row=nw.lit(True))
-    ids = nw.concat([known.select("lead_id"), under_lead(sources.events.select("lead_id"), alias)], how="vertical").unique("lead_id")
+    ids = nw.concat(
+        [known.select("lead_id"), under_lead(sources.events.select("lead_id"), alias)], how="vertical"
+    ).unique("lead_id")
     everyone = ids.with_row_index("unit", order_by="lead_id").with_columns(unit=nw.col("unit").cast(nw.Int64))
     return _with_lookups(engine, sources, everyone.join(known, on="lead_id", how="left"))
 
@@ -94,7 +101,14 @@ def _own_deals(engine: Engine, sources: Sources, alias: Lazy, columns: Sequence[
     return free.select("lead_id", **out)
 
 
-_TYPES = {"text": nw.String, "integer": nw.Int64, "number": nw.Float64, "flag": nw.Boolean, "instant": nw.Int64, "day": nw.Int32}
+_TYPES: Mapping[str, Any] = {
+    "text": nw.String,
+    "integer": nw.Int64,
+    "number": nw.Float64,
+    "flag": nw.Boolean,
+    "instant": nw.Int64,
+    "day": nw.Int32,
+}
 
 
 def _with_lookups(engine: Engine, sources: Sources, rows: Lazy) -> Lazy:
@@ -111,7 +125,7 @@ def _with_lookups(engine: Engine, sources: Sources, rows: Lazy) -> Lazy:
         if key is None:
             continue
         wide = part.pivot(index="key", columns="column", values="value")
-        wide.columns = [f"{EXTRA}{str(lookup)}: {name}" for name in wide.columns]
+        wide.columns = [f"{EXTRA}{lookup!s}: {name}" for name in wide.columns]
         rows = rows.join(engine.frame(wide.reset_index().rename(columns={"key": key})), on=key, how="left")
     return rows
 
@@ -137,7 +151,9 @@ def unmatched(engine: Engine, sources: Sources, rows: Lazy) -> pd.DataFrame:
             continue
         counted = engine.collect(rows.filter(~nw.col(key).is_null()).group_by(key).agg(rows=nw.len()))
         strange = counted[~counted[key].isin(set(part["key"]))]
-        found.append(pd.DataFrame({"lookup": str(lookup), "value": strange[key], "rows": strange["rows"].astype("int64")}))
+        found.append(
+            pd.DataFrame({"lookup": str(lookup), "value": strange[key], "rows": strange["rows"].astype("int64")})
+        )
     if not found:
         return pd.DataFrame({"lookup": [], "value": [], "rows": []})
     return pd.concat(found).sort_values(["rows", "value"], ascending=[False, True], ignore_index=True)

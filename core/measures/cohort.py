@@ -29,7 +29,7 @@ UNKNOWN = "(not stated)"
 
 
 class Query(BaseModel):
-    """What is asked of the facts. `base` is a stage id (None: the first stage); days are inclusive, in the data's zone."""
+    """What is asked of the facts. `base` is a stage id (None: the first); days are inclusive, in the data's zone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -85,9 +85,21 @@ def standing(engine: Engine, facts: Facts, query: Query, settings: Settings, *, 
     """
     n, base = len(facts.definition.stages), base_place(facts, query)
     rows = facts.passes(engine).select(
-        "unit", "pass", "furthest", "shadow", "end", "reason", "observed", "standing", "top", "end_observed", "current",
-        "n_passes", "ended_at", *(at(k) for k in range(n)),
-    )  # fmt: skip
+        "unit",
+        "pass",
+        "furthest",
+        "shadow",
+        "end",
+        "reason",
+        "observed",
+        "standing",
+        "top",
+        "end_observed",
+        "current",
+        "n_passes",
+        "ended_at",
+        *(at(k) for k in range(n)),
+    )
     rows = _by_policy(rows, facts, query, settings, depths)
     ended = nw.col("end").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST])
     rows = rows.with_columns(reason=nw.when(ended).then(nw.col("reason")))
@@ -102,7 +114,7 @@ def standing(engine: Engine, facts: Facts, query: Query, settings: Settings, *, 
 
 
 def _by_policy(rows: Lazy, facts: Facts, query: Query, settings: Settings, depths: Lazy | None) -> Lazy:
-    n, base = len(facts.definition.stages), base_place(facts, query)
+    n = len(facts.definition.stages)
     seen = nw.col("observed")
     if query.policy == "observed":
         stands = nw.col("standing") if query.counting == "leads" else seen
@@ -112,9 +124,7 @@ def _by_policy(rows: Lazy, facts: Facts, query: Query, settings: Settings, depth
     if query.policy == "ordered":
         return _ordered(rows, facts, query, settings, depths)
     later = nw.col("shadow") if query.counting == "leads" else nw.lit(-1).cast(nw.Int64)
-    stands = nw.sum_horizontal(
-        *(_bit((nw.col("furthest") >= k) & (later < k), k) for k in range(n))
-    ).cast(nw.Int64)
+    stands = nw.sum_horizontal(*(_bit((nw.col("furthest") >= k) & (later < k), k) for k in range(n))).cast(nw.Int64)
     return rows.with_columns(stands=stands, seen=seen, top=nw.col("furthest"), **_known(n))
 
 
@@ -203,7 +213,7 @@ def signatures(engine: Engine, rows: Lazy) -> pd.DataFrame:
         .agg(n=nw.len())
     )
     out = engine.collect(grouped)
-    return out.astype({name: "int64" for name in ("stands", "seen", "top", "end", "matured", "n")}).sort_values(
+    return out.astype(dict.fromkeys(("stands", "seen", "top", "end", "matured", "n"), "int64")).sort_values(
         ["segment", "stands", "top", "end", "reason", "matured", "seen"], ignore_index=True
     )
 

@@ -1,6 +1,6 @@
 """What should a leader look at first? The largest leaks, and the groups in which a leak is larger than chance."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,9 @@ OWNED = ("owner", "owner_name", "owner_team", "owner_manager")
 """Columns that say who owns a lead now."""
 
 
-def findings(whole: Funnel, broken_down: Callable[[str], Funnel], columns: Sequence[str], *, most: int = 3) -> tuple[Finding, ...]:
+def findings(
+    whole: Funnel, broken_down: Callable[[str], Funnel], columns: Sequence[str], *, most: int = 3
+) -> tuple[Finding, ...]:
     """At most `most` findings, largest first: the largest leak of the whole funnel, then the groups that stand out.
 
     No column and no leak is named twice among the groups, since two views of one leak are one story.
@@ -85,58 +87,56 @@ def _same(one: Finding, other: Finding) -> bool:
 
 def _general(whole: Funnel) -> list[Finding]:
     rows = whole.total()
-    found = [
-        Finding(
-            stage=row["stage"],
-            name=row["name"],
-            outcome=outcome,
-            leads=int(row[outcome]),
-            of=int(row["entered"]),
-            weight=float(row[outcome]),
-            **_reason(whole.reasons, row["stage"], outcome),
-        )
-        for _, row in rows.iterrows()
-        for outcome in LEAKS
-        if int(row[outcome])
-    ]
+    found = []
+    for stage, name, n, *leaks in zip(*(rows[column] for column in ("stage", "name", "entered", *LEAKS)), strict=True):
+        for outcome, hits in zip(LEAKS, leaks, strict=True):
+            if hits:
+                reason, said = _reason(whole.reasons, stage, outcome)
+                leak = Finding(stage, name, outcome, int(hits), int(n), float(hits), reason=reason, with_reason=said)
+                found.append(leak)
     return sorted(found, key=lambda finding: -finding.weight)
 
 
 def _special(split: Funnel, column: str) -> list[Finding]:
-    found = []
-    for stage, rows in split.stages.groupby("stage", sort=False):
-        n = rows["entered"].to_numpy(dtype=np.int64)
-        for outcome in LEAKS:
-            hits = rows[outcome].to_numpy(dtype=np.int64)
-            if not hits.sum() or len(rows) < 2:
-                continue
-            beyond, named = excess(hits, n), stands_out(hits, n, few=FEW)
-            for place in np.flatnonzero(named & (rows["segment"].to_numpy() != UNKNOWN)):
-                segment = str(rows["segment"].iloc[place])
-                found.append(
-                    Finding(
-                        stage=str(stage),
-                        name=str(rows["name"].iloc[place]),
-                        outcome=outcome,
-                        leads=int(hits[place]),
-                        of=int(n[place]),
-                        weight=float(beyond[place]),
-                        column=column,
-                        segment=segment,
-                        others=Rate(int(hits.sum() - hits[place]), int(n.sum() - n[place])),
-                        **_reason(split.reasons[split.reasons["segment"] == segment], str(stage), outcome),
-                    )
-                )
-    return found
+    return [
+        finding
+        for stage, rows in split.stages.groupby("stage", sort=False)
+        for outcome in LEAKS
+        for finding in _standing_out(split, rows, str(stage), outcome, column)
+    ]
 
 
-def _reason(reasons: pd.DataFrame, stage: str, outcome: str) -> dict[str, object]:
+def _standing_out(split: Funnel, rows: pd.DataFrame, stage: str, outcome: str, column: str) -> Iterator[Finding]:
+    n, hits = rows["entered"].to_numpy(dtype=np.int64), rows[outcome].to_numpy(dtype=np.int64)
+    if not hits.sum() or len(rows) < 2:
+        return
+    beyond, named = excess(hits, n), stands_out(hits, n, few=FEW)
+    segments, name = rows["segment"].to_numpy(), str(rows["name"].iloc[0])
+    for place in np.flatnonzero(named & (segments != UNKNOWN)):
+        of_segment = split.reasons[split.reasons["segment"] == segments[place]]
+        reason, said = _reason(of_segment, stage, outcome)
+        yield Finding(
+            stage,
+            name,
+            outcome,
+            leads=int(hits[place]),
+            of=int(n[place]),
+            weight=float(beyond[place]),
+            column=column,
+            segment=str(segments[place]),
+            others=Rate(int(hits.sum() - hits[place]), int(n.sum() - n[place])),
+            reason=reason,
+            with_reason=said,
+        )
+
+
+def _reason(reasons: pd.DataFrame, stage: str, outcome: str) -> tuple[str | None, int]:
     """The reason named most often, where it stands for at least half of the leak."""
     rows = reasons[(reasons["stage"] == stage) & (reasons["outcome"] == outcome)]
     said = rows.dropna(subset="reason").groupby("reason")["n"].sum()
     if said.empty or said.max() * 2 < rows["n"].sum():
-        return {}
-    return {"reason": str(said.idxmax()), "with_reason": int(said.max())}
+        return None, 0
+    return str(said.idxmax()), int(said.max())
 
 
 def sentence(finding: Finding, column_title: str = "") -> str:

@@ -31,7 +31,7 @@ SLOT = 900
 
 
 def flow(engine: Engine, facts: Facts, settings: Settings) -> pd.DataFrame:
-    """Entries, advances, exits and balance of each stage by month (`FLOW`). Unit: passes; undated entries are left out."""
+    """Entries, advances, exits and balance of each stage by month (`FLOW`). Unit: passes, dated entries."""
     n = len(facts.definition.stages)
     rows = facts.passes(engine).select("unit", "pass", "top", "end_observed", "ended_at", *(at(k) for k in range(n)))
     gone = nw.col("end_observed").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST])
@@ -55,7 +55,9 @@ def flow(engine: Engine, facts: Facts, settings: Settings) -> pd.DataFrame:
     wide = long.pivot_table(index=["month", "stage"], columns="what", values="n", aggfunc="sum", fill_value=0)
     months = pd.period_range(long["month"].min(), long["month"].max(), freq="M").astype(str)
     every = pd.MultiIndex.from_product([months, facts.definition.stage_ids], names=["month", "stage"])
-    wide = wide.reindex(index=every, columns=["entered", "advanced", "left"], fill_value=0).sort_index(level=0, sort_remaining=False)
+    wide = wide.reindex(index=every, columns=["entered", "advanced", "left"], fill_value=0).sort_index(
+        level=0, sort_remaining=False
+    )
     change = wide["entered"] - wide["advanced"] - wide["left"]
     wide["balance"] = change.groupby(level="stage").cumsum()
     return FLOW.conform(wide.reset_index())

@@ -26,9 +26,16 @@ FUNNEL = Table(
         Column("segment", "text", "value of the column that the funnel is broken down by", required=True),
         Column("stage", "text", "stage id", required=True),
         Column("name", "text", "stage name", required=True),
-        Column("entered", "integer", "leads (or passes) that entered: the denominator of everything here", required=True),
+        Column(
+            "entered", "integer", "leads (or passes) that entered: the denominator of everything here", required=True
+        ),
         *(Column(outcome, "integer", f"of those, {outcome}", required=True) for outcome in OUTCOMES),
-        Column("inferred", "integer", "of those entered, known only because of a later stage or an undated status", required=True),
+        Column(
+            "inferred",
+            "integer",
+            "of those entered, known only because of a later stage or an undated status",
+            required=True,
+        ),
         Column("skipped", "integer", "advanced without entering the next stage", required=True),
         Column("again", "integer", "of those entered, on a second or later pass", required=True),
         Column("matured", "integer", "of those entered, at least `mature_days` before as_of", required=True),
@@ -86,9 +93,8 @@ class Funnel:
     def reached(self, stage: str, segment: str | None = None) -> Rate:
         """Share of the cohort (those who entered the base stage) that entered this stage."""
         rows = self.total(segment)
-        if rows.empty:
-            return Rate(0, 0)
-        return Rate(int(self._row(stage, segment)["entered"]), int(rows.loc[0, "entered"]))
+        base = int(rows["entered"].iloc[0]) if len(rows) else 0
+        return Rate(int(self._row(stage, segment)["entered"]), base)
 
     def headline_matured(self, stage: str, segment: str | None = None) -> bool:
         """Must the matured rate be the headline? Where more than a tenth of those entered have not matured."""
@@ -97,11 +103,12 @@ class Funnel:
 
     def leak(self, segment: str | None = None) -> tuple[str, str, int] | None:
         """The largest leak: stage id, outcome and number; None where nothing leaks."""
-        rows = self.total(segment).set_index("stage")[list(LEAKS)]
-        if rows.empty or not int(rows.to_numpy().sum()):
+        rows = self.total(segment)
+        sizes = rows[list(LEAKS)].to_numpy(dtype=np.int64)
+        if not sizes.sum():
             return None
-        stage, outcome = rows.stack().astype(int).idxmax()
-        return str(stage), str(outcome), int(rows.loc[stage, outcome])
+        place, way = np.unravel_index(int(sizes.argmax()), sizes.shape)
+        return str(rows["stage"].iloc[int(place)]), LEAKS[int(way)], int(sizes[place, way])
 
     def broken(self) -> pd.DataFrame:
         """Rows whose outcomes do not add up to those who entered. Empty, or the program is wrong."""

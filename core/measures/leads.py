@@ -82,5 +82,10 @@ def _listed(engine: Engine, facts: Facts, rows: Lazy, place: int, limit: int | N
         furthest=found["top"].map(names),
         owner=owner,
     )
-    further = [c for c in out.columns if c.startswith(EXTRA) or c in ("title", "email", "phone", "country", "region", "industry", "campaign_id", "status")]  # fmt: skip
+    further = [
+        c
+        for c in out.columns
+        if c.startswith(EXTRA)
+        or c in ("title", "email", "phone", "country", "region", "industry", "campaign_id", "status")
+    ]
     return LEADS_BEHIND.conform(out[[*LEADS_BEHIND.names, *further]]).reset_index(drop=True)

@@ -28,7 +28,11 @@ def won_value(engine: Engine, facts: Facts, rows: Lazy) -> pd.DataFrame:
     found = engine.collect(
         won.with_columns(unpaid=unpaid)
         .group_by("segment", "currency")
-        .agg(deals=nw.len(), amount_minor=nw.col("amount_minor").sum().cast(nw.Int64), without_amount=nw.col("unpaid").sum())
+        .agg(
+            deals=nw.len(),
+            amount_minor=nw.col("amount_minor").sum().cast(nw.Int64),
+            without_amount=nw.col("unpaid").sum(),
+        )
     )
     found["amount_minor"] = found["amount_minor"].fillna(0)
     return WON_VALUE.conform(found.sort_values(["segment", "currency"], ignore_index=True))

@@ -15,4 +15,4 @@ def moved(engine: Engine, rows: Lazy, usual: Lazy) -> int:
     both = stages(rows, "here").join(stages(usual, "there"), on="unit", how="full")
     zero = nw.lit(0).cast(nw.Int64)
     differ = both.filter(nw.coalesce(nw.col("here"), zero) != nw.coalesce(nw.col("there"), zero))
-    return int(engine.collect(differ.select(n=nw.len())).loc[0, "n"])
+    return engine.number(differ.select(n=nw.len()))

@@ -16,7 +16,8 @@ def excess(hits: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> npt.NDArray
     """
     others_hits, others = hits.sum() - hits, n.sum() - n
     rate = np.divide(others_hits, others, out=np.full(len(n), np.nan), where=others > 0)
-    return hits - n * rate
+    beyond: npt.NDArray[np.float64] = hits - n * rate
+    return beyond
 
 
 def stands_out(hits: npt.NDArray[np.int64], n: npt.NDArray[np.int64], *, few: int) -> npt.NDArray[np.bool_]:
@@ -27,7 +28,7 @@ def stands_out(hits: npt.NDArray[np.int64], n: npt.NDArray[np.int64], *, few: in
     >>> stands_out(np.array([40, 10, 10]), np.array([100, 100, 100]), few=20).tolist()
     [True, False, False]
     """
-    chance = hypergeom.sf(hits - 1, n.sum(), hits.sum(), n)
+    chance = np.asarray(hypergeom.sf(hits - 1, n.sum(), hits.sum(), n))
     judged = (n >= few) & (n < n.sum())
     out = np.zeros(len(n), dtype=np.bool_)
     if judged.any():

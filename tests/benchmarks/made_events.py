@@ -28,13 +28,11 @@ def make(folder: Path, leads: int, *, seed: int = 7) -> dict[str, list[str]]:
     ids = np.char.add("00Q", np.char.zfill(np.arange(leads).astype(str), 12))
     order = rng.permutation(n)
     lead = np.repeat(np.arange(leads), 8)
-    reason = np.where(code >= 7, REASONS[rng.integers(0, 4, n)], None)
+    reason = pa.array(REASONS[rng.integers(0, 4, n)], mask=code < 7)
     at = when.reshape(-1)
     events = pa.table(
         {
-            "event_id": pa.array([f"{number:032x}" for number in range(n)])
-            if leads <= 10_000
-            else pa.DictionaryArray.from_arrays(pa.array(np.arange(n)), pa.array(np.char.zfill(np.arange(n).astype(str), 16))).dictionary_decode(),
+            "event_id": pa.array(np.char.zfill(np.arange(n).astype(str), 16)),
             "lead_id": pa.array(ids[lead]),
             "happened_at": pa.array(at),
             "day": pa.array((at // 86_400).astype(np.int32)),
@@ -42,11 +40,11 @@ def make(folder: Path, leads: int, *, seed: int = 7) -> dict[str, list[str]]:
             "kind": pa.array(np.full(n, "stage")),
             "name": pa.array(LABELS[code]),
             "shape": pa.array(np.full(n, "log")),
-            "reason": pa.array(reason, pa.string()),
+            "reason": reason,
             "batch": pa.array(np.ones(n, np.int64)),
             "line": pa.array(np.arange(n)),
         }
-    ).take(pa.array(order))  # fmt: skip
+    ).take(pa.array(order))
     sources = np.array(["Search", "Paid", "Social", "Event", "Referral"])
     people = pa.table(
         {
@@ -62,7 +60,3 @@ def make(folder: Path, leads: int, *, seed: int = 7) -> dict[str, list[str]]:
     pq.write_table(events, files["events"])
     pq.write_table(people, files["leads"])
     return {name: [str(file)] for name, file in files.items()} | {t.name: [] for t in (DEALS, PEOPLE, LOOKUPS)}
-
-
-
-

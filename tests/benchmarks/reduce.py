@@ -10,16 +10,16 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import pandas as pd
-import reference
 
 from core.definition.templates import CLASSIC
 from core.engine import Engine
 from core.journeys.reduce import reduce
 from core.journeys.sources import live_sources
-from made_events import make
+from tests.benchmarks import reference
+from tests.benchmarks.made_events import make
 
 AS_OF = 1_800_000_000
 

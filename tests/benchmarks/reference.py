@@ -67,11 +67,10 @@ def reduced(events: pd.DataFrame, definition: Definition, *, as_of: int) -> pd.D
     out["furthest"] = furthest
     out["end"] = np.select([ends & ~elsewhere, closed, due], [kinds[exit_place], RECYCLED, STALLED], WAITING)
     said = frame["reason"].to_numpy(dtype=object)[last]
-    out["reason"] = np.where(ends & ~elsewhere, said, np.where(closed, "not recorded", None))
+    out["reason"] = pd.Series(said).where(ends & ~elsewhere).mask(closed, "not recorded")
     backwards = out[::-1].groupby("lead", sort=False)["furthest"]
     later = backwards.cummax().groupby(out["lead"][::-1], sort=False).shift(1)
     out["shadow"] = later.reindex(out.index).fillna(-1).astype("int64")
     for k in range(n):
-        out[f"at_{k}"] = pd.array(np.where(seen[:, k], firsts[:, k], 0), dtype="Int64")
-        out.loc[~seen[:, k], f"at_{k}"] = pd.NA
+        out[f"at_{k}"] = pd.Series(firsts[:, k], dtype="Int64").where(seen[:, k])
     return out
