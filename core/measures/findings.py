@@ -54,9 +54,9 @@ OWNED = ("owner", "owner_name", "owner_team", "owner_manager")
 def findings(
     whole: Funnel, broken_down: Callable[[str], Funnel], columns: Sequence[str], *, most: int = 3
 ) -> tuple[Finding, ...]:
-    """At most `most` findings, largest first: the largest leak of the whole funnel, then the groups that stand out.
+    """At most `most` findings: the largest leak of the whole funnel, then the groups that stand out, then more leaks.
 
-    No column and no leak is named twice among the groups, since two views of one leak are one story.
+    Each kind largest first. No column and no leak is named twice among the groups: two views of one leak are one story.
 
     `broken_down` gives the funnel by a column. A group is named only where its leak is larger than chance
     (`stats.outliers.stands_out`), and a group of unknown value is never named.
@@ -75,7 +75,7 @@ def findings(
     for finding in [*sorted(special, key=lambda finding: -finding.weight), *general[1:]]:
         if len(chosen) < most and not any(_same(finding, other) for other in chosen):
             chosen.append(finding)
-    return tuple(sorted(chosen, key=lambda finding: -finding.weight))
+    return tuple(chosen)
 
 
 def _same(one: Finding, other: Finding) -> bool:

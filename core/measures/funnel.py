@@ -82,16 +82,21 @@ class Funnel:
         return summed.sort_values("stage", key=lambda ids: ids.map(order), ignore_index=True)
 
     def rate(self, stage: str, segment: str | None = None, *, matured: bool = False) -> Rate:
-        """Share of those who entered the stage that advanced. From the last stage nobody can: a rate over nobody."""
+        """Share of those who entered the stage that advanced.
+
+        A rate over nobody from the last stage, which nobody can leave forward, and of a stock (`current`).
+        """
         row = self._row(stage, segment)
-        if stage == self.definition.stage_ids[-1]:
+        if stage == self.definition.stage_ids[-1] or self.query.policy == "current":
             return Rate(0, 0)
         if matured:
             return Rate(int(row["matured_advanced"]), int(row["matured"]))
         return Rate(int(row["advanced"]), int(row["entered"]))
 
     def reached(self, stage: str, segment: str | None = None) -> Rate:
-        """Share of the cohort (those who entered the base stage) that entered this stage."""
+        """Share of the cohort (those who entered the base stage) that entered this stage; over nobody of a stock."""
+        if self.query.policy == "current":
+            return Rate(0, 0)
         rows = self.total(segment)
         base = int(rows["entered"].iloc[0]) if len(rows) else 0
         return Rate(int(self._row(stage, segment)["entered"]), base)
