@@ -1,6 +1,7 @@
 """Answers as JSON with stable keys, for scripts and schedules. README.md documents them."""
 
 import json
+from collections import defaultdict
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ from core.intake import Reading
 from core.measures.cohort import Query, bounds
 from core.measures.funnel import OUTCOMES, Funnel
 from core.report import Report
+from core.stats.intervals import Rate
 from core.workspace import Receipt
 
 _COUNTS = ("entered", *OUTCOMES, "inferred", "skipped", "again", "matured", "matured_advanced")
@@ -38,21 +40,11 @@ def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str
         "leads": report.facts.n_units,
         "without_stage": report.unplaced(),
         "identity_holds": found.broken().empty,
-        "stages": _stages(found, None),
-        "reasons": _reasons(found, None),
-        "segments": [
-            {
-                "segment": segment,
-                "stages": _stages(found, segment),
-                "reasons": _reasons(found, segment),
-                "won_value": _money(won, segment),
-            }
-            for segment in found.segments
-        ]
-        if query.by
-        else [],
+        "stages": _stages(found, found.total()),
+        "reasons": _reasons(found.reasons),
+        "segments": _segments(found, won) if query.by else [],
         "nobody": list(report.idle_people()) if query.by in ("owner", "owner_name") else [],
-        "won_value": _money(won, None),
+        "won_value": _money(won),
         "anomalies": {
             str(kind): {"leads": len(rows), "examples": list(rows["lead_id"].head(examples))}
             for kind, rows in odd.groupby("kind", sort=True)
@@ -60,6 +52,20 @@ def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str
         "unmatched": _plain(report.unmatched()),
         "which_stage_is_this": _plain(report.workspace.unanswered()[["name", "rows"]]),
     }
+
+
+def _segments(found: Funnel, won: pd.DataFrame) -> list[dict[str, Any]]:
+    # Split once: a column may have thousands of values.
+    stages, reasons, money = _parts(found.stages), _parts(found.reasons), _parts(won)
+    return [
+        {
+            "segment": segment,
+            "stages": _stages(found, stages[segment]),
+            "reasons": _reasons(reasons[segment]),
+            "won_value": _money(money[segment]),
+        }
+        for segment in found.segments
+    ]
 
 
 def reading_json(reading: Reading) -> dict[str, Any]:
@@ -109,30 +115,43 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _stages(found: Funnel, segment: str | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "stage": row["stage"],
-            "name": row["name"],
-            **{name: int(row[name]) for name in _COUNTS},
-            "rate": found.rate(row["stage"], segment).as_json(),
-            "matured_rate": found.rate(row["stage"], segment, matured=True).as_json(),
-            "reached": found.reached(row["stage"], segment).as_json(),
-        }
-        for _, row in found.total(segment).iterrows()
-    ]
+def _stages(found: Funnel, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Every stage from the base on, over these rows (one per stage); zeros, and rates over nobody, without rows."""
+    stages = found.definition.stages
+    base = 0 if found.query.base is None else found.definition.place(found.query.base)
+    by_stage = {row["stage"]: row for row in rows.to_dict("records")}
+    out: list[dict[str, Any]] = []
+    for stage in stages[base:]:
+        n = {name: int(by_stage[stage.id][name]) if stage.id in by_stage else 0 for name in _COUNTS}
+        # From the last stage nobody can advance.
+        nobody = Rate(0, 0) if stage is stages[-1] else None
+        out.append(
+            {
+                "stage": stage.id,
+                "name": stage.name,
+                **n,
+                "rate": (nobody or Rate(n["advanced"], n["entered"])).as_json(),
+                "matured_rate": (nobody or Rate(n["matured_advanced"], n["matured"])).as_json(),
+                "reached": Rate(n["entered"], out[0]["entered"] if out else n["entered"]).as_json(),
+            }
+        )
+    return out
 
 
-def _reasons(found: Funnel, segment: str | None) -> list[dict[str, Any]]:
-    rows = found.reasons if segment is None else found.reasons[found.reasons["segment"] == segment]
+def _reasons(rows: pd.DataFrame) -> list[dict[str, Any]]:
     summed = rows.groupby(["stage", "outcome", "reason"], dropna=False, sort=True)["n"].sum().reset_index()
     return _plain(summed)
 
 
-def _money(won: pd.DataFrame, segment: str | None) -> list[dict[str, Any]]:
-    rows = won if segment is None else won[won["segment"] == segment]
+def _money(rows: pd.DataFrame) -> list[dict[str, Any]]:
     summed = rows.groupby("currency", dropna=False)[["deals", "amount_minor", "without_amount"]].sum().reset_index()
     return _plain(summed)
+
+
+def _parts(rows: pd.DataFrame) -> defaultdict[str, pd.DataFrame]:
+    """Segment → its rows; none of them for a segment that is not there."""
+    parts = {str(segment): part for segment, part in rows.groupby("segment", sort=False)}
+    return defaultdict(lambda: rows.iloc[:0], parts)
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -4,26 +4,28 @@ Exit codes: 0 done, 2 refused (a sentence says why), 3 undecided (the questions 
 """
 
 import argparse
+import io
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import as_json, places
-from core.errors import HandoffError, QueryInvalid, ReadingUndecided
+from core.errors import HandoffError, NotYet, QueryInvalid, ReadingUndecided
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.measures.findings import sentence
 from core.report import Report
+from core.serving import ROOT, serve
 from core.settings import Settings
 from core.workspace import Workspace
 
 DONE, REFUSED, UNDECIDED = 0, 2, 3
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,17 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = stated.run
     try:
         return run(stated)
-    except ReadingUndecided as error:
-        _out(
-            stated,
-            {"error": error.message, "hint": error.hint, "questions": as_json.questions_json(error.questions)},
-            _asked(error),
-        )
-        return UNDECIDED
     except HandoffError as error:
-        code = getattr(error, "code", type(error).__name__)
-        _out(stated, {"error": error.message, "hint": error.hint, "code": code}, f"{error.message}\n{error.hint}")
-        return REFUSED
+        answer, code = _error(error)
+        _out(stated, answer, f"{error.message}\n{error.hint}" + _options(answer.get("questions", [])))
+        return code
+
+
+def _error(error: HandoffError) -> tuple[dict[str, Any], int]:
+    """What is said of an error, and the exit code."""
+    said = {"error": error.message, "hint": error.hint}
+    if isinstance(error, ReadingUndecided):
+        return {**said, "questions": as_json.questions_json(error.questions)}, UNDECIDED
+    return {**said, "code": getattr(error, "code", type(error).__name__)}, REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         ("run", _run, "open the app on your workspace"),
     ):
         one = command(name, run, says)
-        one.add_argument("--port", type=int, default=8501)
+        one.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8501)")
         one.add_argument("--no-browser", action="store_true", help="do not open a browser window")
 
     for name, run, says in (
@@ -94,8 +97,12 @@ def _common(one: argparse.ArgumentParser, as_of: str) -> None:
 
 
 def _check(stated: argparse.Namespace) -> int:
-    with _open(stated) as here:
-        return _each(stated, lambda file, at, mapping, answers: _checked(here, file, at, mapping, answers))
+    with ExitStack() as stack:
+        if not places.chosen(stated.workspace).exists():
+            # Nothing is written, not even an empty workspace.
+            stated.workspace = Path(stack.enter_context(TemporaryDirectory(prefix="handoff-")))
+        here = stack.enter_context(_open(stated))
+        return _each(stated, here, lambda file, at, mapping, answers: _checked(here, file, at, mapping, answers))
 
 
 def _checked(
@@ -111,6 +118,7 @@ def _import(stated: argparse.Namespace) -> int:
         places.remember(here.folder)
         return _each(
             stated,
+            here,
             lambda file, at, mapping, answers: as_json.receipt_json(
                 here.add(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))
             ),
@@ -118,10 +126,12 @@ def _import(stated: argparse.Namespace) -> int:
 
 
 def _each(
-    stated: argparse.Namespace, do: Callable[[Path, datetime, Mapping | None, dict[str, str]], dict[str, Any]]
+    stated: argparse.Namespace,
+    here: Workspace,
+    do: Callable[[Path, datetime, Mapping | None, dict[str, str]], dict[str, Any]],
 ) -> int:
     """Every file, one after the other: a file that is refused does not keep the others out."""
-    at = _moment(stated.as_of, Settings()) or datetime.now(UTC)
+    at = _moment(stated.as_of, here.settings) or datetime.now(UTC)
     mapping, answers = _mapping(stated.mapping), dict(_pair(answer, "--answer") for answer in stated.answer)
     results, worst = [], DONE
     for file in stated.files:
@@ -130,31 +140,18 @@ def _each(
             if result.get("undecided"):
                 worst = max(worst, UNDECIDED)
             results.append(result)
-        except ReadingUndecided as error:
-            worst = max(worst, UNDECIDED)
-            results.append(
-                {
-                    "file": file.name,
-                    "error": error.message,
-                    "hint": error.hint,
-                    "questions": as_json.questions_json(error.questions),
-                }
-            )
         except HandoffError as error:
-            worst = worst if worst == UNDECIDED else REFUSED
-            results.append(
-                {
-                    "file": file.name,
-                    "error": error.message,
-                    "hint": error.hint,
-                    "code": getattr(error, "code", type(error).__name__),
-                }
-            )
+            said, code = _error(error)
+            worst = max(worst, code)
+            results.append({"file": file.name, **said})
     _out(stated, {"files": results}, "\n\n".join(map(_told, results)))
     return worst
 
 
 def _funnel(stated: argparse.Namespace) -> int:
+    folder = places.chosen(stated.workspace)
+    if not folder.exists():
+        raise NotYet(f"There is no workspace in {folder}.", "Import an export of your CRM, or name another folder.")
     with _open(stated) as here:
         as_of = _moment(stated.as_of, here.settings)
         facts = here.facts(as_of=None if as_of is None else int(as_of.timestamp()))
@@ -170,7 +167,7 @@ def _funnel(stated: argparse.Namespace) -> int:
         )
         report = Report(here, facts)
         answer = as_json.funnel_json(report, query)
-        _out(stated, answer, _funnel_words(answer, report, query))
+        _out(stated, answer, "" if stated.json else _funnel_words(answer, report, query))
     return DONE
 
 
@@ -188,29 +185,21 @@ def _funnel_words(answer: dict[str, Any], report: Report, query: Query) -> str:
 def _demo(stated: argparse.Namespace) -> int:
     folder = stated.workspace.expanduser().absolute() if stated.workspace else places.demo_folder()
     with Workspace(folder) as here:
-        if not here.live_batches():
+        seen = {batch.file_name for batch in here.store.batches()}
+        missing = [file for file in sorted((ROOT / "sample_data").glob("*.csv")) if file.name not in seen]
+        if missing:
             print("Importing the sample company (some seconds, once).")
-            for file in sorted((ROOT / "sample_data").glob("*.csv")):
-                here.add(file, at=datetime.now(UTC))
+        for file in missing:
+            here.add(file, at=datetime.now(UTC))
         here.facts()
-    return _serve(folder, stated)
+    return serve(folder, port=stated.port, browser=not stated.no_browser)
 
 
 def _run(stated: argparse.Namespace) -> int:
     folder = places.chosen(stated.workspace)
     with Workspace(folder):
         places.remember(folder)
-    return _serve(folder, stated)
-
-
-def _serve(folder: Path, stated: argparse.Namespace) -> int:
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(stated.port)]
-    command += ["--server.headless", "true"] if stated.no_browser else []
-    environment = {**os.environ, "HANDOFF_WORKSPACE": str(folder)}
-    try:
-        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return DONE
+    return serve(folder, port=stated.port, browser=not stated.no_browser)
 
 
 def _open(stated: argparse.Namespace) -> Workspace:
@@ -226,7 +215,7 @@ def _moment(text: str | None, settings: Settings) -> datetime | None:
             day = date.fromisoformat(text) + timedelta(days=1)
             return datetime.combine(day, time(), tzinfo=settings.tz) - timedelta(seconds=1)
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise QueryInvalid(f'"{text}" is no day.', "Write it as 2026-01-31 or 2026-01-31T09:00:00+01:00.") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=settings.tz)
 
@@ -286,9 +275,12 @@ def _options(questions: list[dict[str, Any]]) -> str:
     return "\n".join(["", *lines]) if lines else ""
 
 
-def _asked(error: ReadingUndecided) -> str:
-    return f"{error.message} {error.hint}" + _options(as_json.questions_json(error.questions))
-
-
 def _out(stated: argparse.Namespace, value: dict[str, Any], words: str) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # JSON is UTF-8 whatever the terminal speaks; words lose a letter rather than end in an error.
+        sys.stdout.reconfigure(encoding="utf-8" if stated.json else None, errors="replace")
     print(as_json.text(value) if stated.json else words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

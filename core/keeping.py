@@ -1,9 +1,11 @@
 """Reduced facts are kept: found again at once, made anew beside the old ones, thrown away when space runs short."""
 
 import json
+import math
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +18,10 @@ from core.journeys.reduce import Facts
 KEEP_BYTES = 4_000_000_000
 """Kept facts beyond this are thrown away, the least recently used first. They are a cache: nothing is lost."""
 
-_STATE = "facts.json"
+LEFT_S = 86_400
+"""Unfinished work older than this many seconds belongs to nobody."""
+
+_STATE, _WORK = "facts.json", ".work-"
 Make = Callable[[Path, "Progress"], Facts]
 Progress = Callable[[float, str], None]
 
@@ -58,26 +63,27 @@ class Kept:
         self._work: dict[str, Work] = {}
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reduce")
 
-    def find(self, key: str) -> Facts | None:
-        """The facts of this key, if they are kept."""
+    def find(self, key: str, definition: Definition | None = None) -> Facts | None:
+        """The facts of this key, if they are kept; worded as `definition`, which may say the same in newer words."""
         state = self.folder / key / _STATE
-        if not state.exists():
+        try:
+            stated = json.loads(state.read_text(encoding="utf-8"))
+            os.utime(state)
+        except FileNotFoundError:
             return None
-        stated = json.loads(state.read_text(encoding="utf-8"))
-        os.utime(state)
-        return Facts(self.folder / key, parse(stated["definition"]), int(stated["as_of"]), int(stated["units"]))
+        worded = definition or parse(stated["definition"])
+        return Facts(self.folder / key, worded, int(stated["as_of"]), int(stated["units"]))
 
     def newest(self) -> Facts | None:
         """The facts used last, whatever they are of."""
-        states = sorted(self.folder.glob(f"*/{_STATE}"), key=lambda state: state.stat().st_mtime)
-        return self.find(states[-1].parent.name) if states else None
+        return next(filter(None, (self.find(name) for name in self._by_use())), None)
 
     def make(self, key: str, definition: Definition, make: Make, progress: Progress) -> Facts:
         """The facts of this key, made now if they are not kept."""
-        found = self.find(key)
+        found = self.find(key, definition)
         if found is not None:
             return found
-        work = self.folder / f".work-{uuid.uuid4().hex}"
+        work = self.folder / f"{_WORK}{uuid.uuid4().hex}"
         work.mkdir(parents=True)
         try:
             facts = make(work, progress)
@@ -87,20 +93,21 @@ class Kept:
         finally:
             shutil.rmtree(work, ignore_errors=True)
         self.prune(spare=key)
-        made = self.find(key)
+        made = self.find(key, definition)
         assert made is not None, "facts that were just placed are there"
         return made
 
     def answer(self, key: str, definition: Definition, make: Make) -> Answer:
         """What can be shown now: the facts of this key, or the last ones, stale, while a thread makes them."""
-        found = self.find(key)
+        found = self.find(key, definition)
         if found is not None:
             with self._lock:
                 self._work.pop(key, None)
             return Answer(found, stale=False)
         with self._lock:
             work = self._work.get(key)
-            if work is None:
+            if work is None or (work.made is not None and work.made.done() and work.failed is None):
+                # Not begun, or made meanwhile and thrown away again.
                 work = self._work[key] = Work()
                 work.made = self._pool.submit(self.make, key, definition, make, work.progress)
         if work.failed is not None:
@@ -123,7 +130,29 @@ class Kept:
     def prune(self, *, spare: str, keep_bytes: int = KEEP_BYTES) -> None:
         """Throw away the least recently used facts beyond `keep_bytes`, but never those of `spare`."""
         total = 0
-        for state in sorted(self.folder.glob(f"*/{_STATE}"), key=lambda s: -s.stat().st_mtime):
-            total += sum(file.stat().st_size for file in state.parent.iterdir())
-            if total > keep_bytes and state.parent.name != spare:
-                shutil.rmtree(state.parent, ignore_errors=True)
+        for name in self._by_use():
+            total += sum(_size_and_age(file)[0] for file in (self.folder / name).glob("*"))
+            if total > keep_bytes and name != spare:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+        sweep(self.folder, f"{_WORK}*")
+
+    def _by_use(self) -> list[str]:
+        """The keys that are kept, the one used last first; work under way is none of them."""
+        states = [state for state in self.folder.glob(f"*/{_STATE}") if not state.parent.name.startswith(_WORK)]
+        return [state.parent.name for state in sorted(states, key=lambda state: _size_and_age(state)[1])]
+
+
+def sweep(folder: Path, pattern: str) -> None:
+    """Remove what a process that ended in the middle left behind more than a day ago."""
+    for left in folder.glob(pattern):
+        if _size_and_age(left)[1] > LEFT_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _size_and_age(path: Path) -> tuple[int, float]:
+    """Bytes, and seconds since it was last used; nothing, and for ever, where another process has removed it."""
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return 0, math.inf
+    return seen.st_size, time.time() - seen.st_mtime

@@ -26,7 +26,7 @@ def last_folder() -> Path:
     note = home() / _LAST
     if note.exists():
         named = Path(note.read_text(encoding="utf-8").strip())
-        if named.is_dir():
+        if named.is_absolute() and named.is_dir():
             return named
     return home() / "workspace"
 

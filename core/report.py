@@ -83,10 +83,12 @@ class Report:
             self.engine, self.facts, query, self.settings, stage=stage, depths=self._depths(query), **which
         )
 
-    def matured(self, query: Query) -> Query:
-        """The same question of the part of the cohort that entered at least `mature_days` before as_of, to the day."""
-        aged = datetime.fromtimestamp(self.facts.as_of, self.settings.tz).date() - timedelta(days=query.mature_days)
-        return query.model_copy(update={"end": aged if query.end is None else min(query.end, aged)})
+    def matured(self, query: Query) -> Query | None:
+        """The same question of those whose day of entry lies `mature_days` before as_of; None where no day does."""
+        day = datetime.fromtimestamp(self.facts.as_of, self.settings.tz).date()
+        aged = day - timedelta(days=query.mature_days + 1)
+        end = aged if query.end is None else min(query.end, aged)
+        return None if query.start is not None and end < query.start else query.model_copy(update={"end": end})
 
     def won_value(self, query: Query) -> pd.DataFrame:
         """Won amounts of the cohort, per currency."""
@@ -104,7 +106,8 @@ class Report:
 
     def findings(self, query: Query, *, most: int = 3) -> tuple[Finding, ...]:
         """The largest leaks, and the groups in which a leak is larger than chance."""
-        worth = [name for name in TELLING if name in self.useful_columns()]
+        useful = self.useful_columns()
+        worth = [name for name in TELLING if name in useful]
         whole = query.model_copy(update={"by": None})
         return findings(
             self.funnel(whole), lambda by: self.funnel(whole.model_copy(update={"by": by})), worth, most=most

@@ -21,7 +21,7 @@ from core.intake import Reading, read
 from core.journeys.labels import stage_labels, unanswered
 from core.journeys.reduce import Facts, key, reduce
 from core.journeys.sources import Sources, live_sources
-from core.keeping import Answer, Kept, Progress
+from core.keeping import Answer, Kept, Progress, sweep
 from core.settings import Settings, settings_from
 from core.store import Batch, NewBatch, Snapshot, Store, decode_column
 
@@ -167,6 +167,10 @@ class Workspace:
                 exported_at=None,
             )
             with self.store.begin(new, at=at, by=by) as writing:
+                same = self.store.find(reading.sha256, stated)
+                if same is not None and same.state == "live":
+                    # Somebody else imported the same bytes while these were read; this import ends without a commit.
+                    return Receipt(reading, same, already=True)
                 for table, file in sorted(reading.staged.items()):
                     writing.append(table, Path(file))
                 batch = writing.commit(at=at)
@@ -211,6 +215,7 @@ class Workspace:
     def _staging(self) -> Iterator[Path]:
         place = self.store.staging / hashlib.blake2b(str(datetime.now(UTC)).encode(), digest_size=8).hexdigest()
         place.mkdir(parents=True)
+        sweep(self.store.staging, "*")
         try:
             yield place
         finally:

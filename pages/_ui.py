@@ -1,19 +1,25 @@
-"""What pages share: the open workspace, the report at hand, words and numbers, and how errors are shown."""
+"""What pages share: the open workspace, the report at hand, answers kept for a moment, and how errors are shown."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
+import pandas as pd
 import streamlit as st
 
-from core.errors import HandoffError, NotYet
+from core import charts
+from core.errors import HandoffError, NotYet, QueryInvalid
 from core.keeping import Answer
+from core.measures.cohort import Query
+from core.measures.funnel import Funnel
 from core.places import chosen
 from core.report import Report
 from core.workspace import Workspace
 
+T = TypeVar("T")
 WORKSPACE = "HANDOFF_WORKSPACE"
 """Environment variable with the folder that this server shows."""
 
@@ -49,6 +55,11 @@ def plain(text: str) -> str:
     return "".join("\\" + ch if ch in "\\`*_{}[]()#+-.!|$~<>:&^=" else ch for ch in str(text))
 
 
+def label(text: str) -> str:
+    """Text from the data as the label of a pill, which reads the inline part of markdown: only that is escaped."""
+    return "".join("\\" + ch if ch in "\\`*_[]$:~<&" else ch for ch in str(text))
+
+
 def day(instant: int | None) -> str:
     """An instant as a day in the data's zone."""
     if instant is None:
@@ -57,32 +68,162 @@ def day(instant: int | None) -> str:
 
 
 def report() -> Report:
-    """The report to show now; an empty workspace or a first reduction ends the page with what to do."""
+    """The report to show now; an empty workspace, a first or a failed reduction ends the page with what to do.
+
+    `as_of` in the URL says what it is true at, so that a link shows tomorrow what it shows today.
+    """
     here = workspace()
     try:
-        answer = here.facts_now()
+        newest = here.as_of()
+        with errors():
+            asked = _asked_instant(newest)
+        answer = here.facts_now(as_of=asked)
     except NotYet as nothing:
         _empty(nothing)
     if answer.failed is not None:
-        raise answer.failed
+        _failed(answer.failed)
     if answer.stale:
-        _stale(answer)
+        _stale(answer, asked)
     if answer.facts is None:
         st.stop()
-    return Report(here, answer.facts)
+    found = Report(here, answer.facts)
+    _say_in_url(found, asked)
+    if asked < newest:
+        st.info(
+            f"This link shows what was known on {day(asked)}. The newest data are from {day(newest)}.",
+            icon=":material/history:",
+        )
+        st.button("Show the newest", on_click=_forget_instant)
+    return found
 
 
-def _empty(nothing: NotYet) -> None:
-    st.title(nothing.message)
+def _asked_instant(newest: int) -> int:
+    stated = st.query_params.get("as_of", "")
+    if not stated:
+        return newest
+    try:
+        asked = datetime.fromisoformat(stated)
+    except ValueError:
+        asked = None
+    if asked is None or asked.tzinfo is None:
+        st.button("Show the newest", on_click=_forget_instant)
+        raise QueryInvalid(f'"{stated}" in the link is no instant.', "It is written like 2026-06-30T21:27:10+00:00.")
+    return min(int(asked.timestamp()), newest)
+
+
+def _forget_instant() -> None:
+    st.query_params.pop("as_of", None)
+
+
+def _say_in_url(found: Report, asked: int) -> None:
+    """The instant and the agreement that the numbers are true of stand in every link."""
+    used, linked = found.workspace.definition().content_hash(), st.query_params.get("definition")
+    instant = datetime.fromtimestamp(asked, UTC).isoformat()
+    if linked and linked != used and st.session_state.get("_told") != linked:
+        st.session_state["_told"] = linked
+        st.toast(
+            f"This link was made under definition {plain(linked[:8])}. The one in use now is {used[:8]}.",
+            icon=":material/rule:",
+            duration="long",
+        )
+    stated = {"definition": used, "as_of": instant}
+    if any(st.query_params.get(name) != value for name, value in stated.items()):
+        st.query_params.update(stated)
+
+
+def _empty(nothing: NotYet) -> NoReturn:
+    st.title(nothing.message, anchor=False)
     st.write(nothing.hint)
     st.page_link("data.py", label="Import your data", icon=":material/upload:")
     st.stop()
 
 
+def _failed(error: BaseException) -> NoReturn:
+    if not isinstance(error, HandoffError):
+        raise error
+    st.title("These data could not be counted", anchor=False)
+    st.error(f"**{plain(error.message)}**\n\n{plain(error.hint)}", icon=":material/error:")
+    with st.container(horizontal=True):
+        st.button("Try again", icon=":material/refresh:")
+        st.page_link("data.py", label="Look at the imports", icon=":material/database:")
+    st.stop()
+
+
 @st.fragment(run_every=1.0)
-def _stale(answer: Answer) -> None:
-    current = workspace().facts_now()
-    if not current.stale:
+def _stale(answer: Answer, asked: int) -> None:
+    current = workspace().facts_now(as_of=asked)
+    if not current.stale or current.failed is not None:
         st.rerun(scope="app")
-    words = "These figures are from before the last change" if answer.facts else "Counting for the first time"
-    st.progress(current.share, text=f"{words}; new ones are being made: {current.doing or 'starting'}.")
+    if answer.facts is None:
+        words = "Counting for the first time"
+    elif answer.facts.as_of != asked:
+        words = f"These figures are of {day(answer.facts.as_of)}; those of {day(asked)} are being made"
+    else:
+        words = "These figures are from before the last change; new ones are being made"
+    st.progress(current.share, text=f"{words}: {current.doing or 'starting'}.")
+
+
+def look(*, present: bool = False) -> charts.Look:
+    """Colours of pictures for the reader's theme, larger for a room."""
+    chosen = charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+    return chosen.larger() if present else chosen
+
+
+@st.cache_data(show_spinner=False, max_entries=300)
+def _kept(key: tuple[str, ...], _ask: Callable[[], Any]) -> Any:
+    return _ask()
+
+
+def kept(report: Report, what: str, question: str, ask: Callable[[], T]) -> T:
+    """`ask()`, or its last answer to the same question over the same data. Never for one row per lead."""
+    here = report.workspace
+    answer: T = _kept((str(here.folder), here.store.version(), report.facts.key, what, question), ask)
+    return answer
+
+
+def funnel(report: Report, query: Query) -> Funnel:
+    """The funnel of a cohort, kept for a moment."""
+    return kept(report, "funnel", query.model_dump_json(), lambda: report.funnel(query))
+
+
+def grouped(table: pd.DataFrame) -> dict[str, Any]:
+    """Column settings that group the digits of whole numbers as the reader's language does."""
+    numbers = table.select_dtypes("integer").columns
+    return {str(name): st.column_config.NumberColumn(format="localized") for name in numbers}
+
+
+def links(choices: Mapping[str, Mapping[str, str]]) -> None:
+    """Let links name things by id (`?stage=mql`): a bound widget knows only the names that it shows.
+
+    `choices`: parameter → id → name. Call it before those widgets. A value that names nothing is said to the reader.
+    """
+    renamed: dict[str, list[str]] = {}
+    for name, options in choices.items():
+        stated = st.query_params.get_all(name)
+        known = [options.get(value, value) for value in stated if value in options or value in options.values()]
+        for value in set(stated) - set(options) - set(options.values()) - {""}:
+            st.warning(
+                f'This link asks for {plain(name)} "{plain(value)}", which these data do not have. It is left out.',
+                icon=":material/link_off:",
+            )
+        if known and known != stated:
+            renamed[name] = known
+    if renamed:
+        st.query_params.update(renamed)
+        st.rerun()
+
+
+__all__ = [
+    "day",
+    "errors",
+    "funnel",
+    "grouped",
+    "kept",
+    "label",
+    "links",
+    "look",
+    "now",
+    "plain",
+    "report",
+    "workspace",
+]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.errors import MappingInvalid
 from core.intake import dates, numbers
 from core.intake.fields import targets_of
-from core.intake.mapping import STAGE, Question, nearest
+from core.intake.mapping import STAGE, Question, check_answer
 from core.intake.plan import Plan
 from core.intake.reading import Notice
 from core.intake.sheet import Sheet
@@ -41,12 +41,24 @@ def agree(plan: Plan, sheet: Sheet) -> Agreed:
             fits[name] = dates.agree(values[name].values)
         elif kind in ("number", "amount"):
             styles[name] = numbers.agree(values[name].values.to_pylist())
-    formats: dict[str, str | None] = {name: None for name in values}
+    _check_stated(plan, fits, styles)
+    formats: dict[str, str | None] = dict.fromkeys(values)
     questions: list[Question] = []
     notices: list[Notice] = []
     _settle_dates(plan, fits, values, formats, questions, notices)
     _settle_numbers(plan, styles, values, formats, questions, notices)
     return Agreed(values, formats, tuple(questions), tuple(notices))
+
+
+def _check_stated(plan: Plan, fits: Mapping[str, dates.Fit], styles: Mapping[str, numbers.Style]) -> None:
+    """Refuse a date format for a number, and a number format for a date."""
+    for column, name in plan.formats.items():
+        right = dates.FORMATS if column in fits else numbers.FORMATS if column in styles else (name,)
+        if name not in right:
+            raise MappingInvalid(
+                f'The mapping gives the column "{column}" the format "{name}", which does not suit what it holds.',
+                f"Possible are: {', '.join(right)}.",
+            )
 
 
 def _family(name: str) -> str:
@@ -63,7 +75,7 @@ def _settle_dates(
 ) -> None:
     sure: dict[str, set[str]] = {}
     for column, fit in fits.items():
-        stated = plan.formats.get(column) or _answered(plan, column, fit)
+        stated = plan.formats.get(column) or _answered(plan, column, fit, values[column])
         formats[column] = stated or (None if fit.unsure else fit.name)
         settled = formats[column]
         if settled in dates.TWINS and not fit.mixed:
@@ -73,7 +85,7 @@ def _settle_dates(
             fit.name not in dates.TWINS
             or not (fit.unsure or fit.mixed)
             or plan.formats.get(column)
-            or _answered(plan, column, fit)
+            or _answered(plan, column, fit, values[column])
         ):
             continue
         others = sure.get(_family(fit.name), set())
@@ -97,15 +109,12 @@ def _settle_dates(
             )
 
 
-def _answered(plan: Plan, column: str, fit: dates.Fit) -> str | None:
-    answer = plan.answers.get(f"date-order:{column}")
-    if answer is None or fit.name not in dates.TWINS:
+def _answered(plan: Plan, column: str, fit: dates.Fit, source: Distinct) -> str | None:
+    """The format that the answer to the question about this column means; None where there is none."""
+    if fit.name not in dates.TWINS:
         return None
-    if answer not in _ORDER:
-        raise MappingInvalid(
-            f'The answer "{answer}" to "date-order:{column}" is none of the options.', nearest(answer, _ORDER)
-        )
-    return next(name for name in _ORDER[answer] if _family(name) == _family(fit.name))
+    answer = check_answer(_date_question(column, fit, source, None), plan.answers)
+    return None if answer is None else next(name for name in _ORDER[answer] if _family(name) == _family(fit.name))
 
 
 def _date_question(column: str, fit: dates.Fit, source: Distinct, proposed: str | None) -> Question:
@@ -132,11 +141,7 @@ def _settle_numbers(
 ) -> None:
     sure: set[str] = set()
     for column, style in styles.items():
-        answer = plan.answers.get(f"decimal:{column}")
-        if answer is not None and answer not in numbers.ANSWERS:
-            raise MappingInvalid(
-                f'The answer "{answer}" to "decimal:{column}" is none of the options.', nearest(answer, numbers.ANSWERS)
-            )
+        answer = check_answer(_decimal_question(column, values[column], None), plan.answers)
         stated = plan.formats.get(column) or (numbers.ANSWERS[answer] if answer else None)
         formats[column] = stated or (None if style.unsure else style.name)
         telling = any(mark in text for text in values[column].values.to_pylist()[:100_000] for mark in ".,")
@@ -145,26 +150,22 @@ def _settle_numbers(
     for column in (column for column in styles if formats[column] is None):
         proposed = next(iter(sure)) if len(sure) == 1 else None
         formats[column] = proposed
-        examples = tuple(text for text in values[column].values.to_pylist() if "." in text or "," in text)[:3]
-        shown = examples[0] if examples else ""
-        options = tuple(
-            (
-                value,
-                f"{shown} is {numbers.number(shown, style):f}".rstrip("0").rstrip(".")
-                if numbers.number(shown, style) is not None
-                else value,
-            )
-            for value, style in numbers.ANSWERS.items()
-        )
-        value = {style: name for name, style in numbers.ANSWERS.items()}.get(proposed or "")
-        questions.append(
-            Question(
-                f"decimal:{column}", f'In "{column}", which sign stands before the decimals?', examples, options, value
-            )
-        )
+        questions.append(_decimal_question(column, values[column], proposed))
         if proposed:
             notices.append(
                 Notice(
                     "DECIMAL", f'"{column}" was read as {proposed}, the way the other numbers of this file are written.'
                 )
             )
+
+
+def _decimal_question(column: str, source: Distinct, proposed: str | None) -> Question:
+    examples = tuple(text for text in source.values.to_pylist() if "." in text or "," in text)[:3]
+    options = []
+    for value, style in numbers.ANSWERS.items():
+        read = numbers.number(examples[0], style) if examples else None
+        said = "not a number" if read is None else f"{read.normalize():f}"
+        options.append((value, f"{examples[0]} is {said}" if examples else value))
+    taken = {style: name for name, style in numbers.ANSWERS.items()}.get(proposed or "")
+    text = f'In "{column}", which sign stands before the decimals: the point or the comma?'
+    return Question(f"decimal:{column}", text, examples, tuple(options), taken)

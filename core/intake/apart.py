@@ -195,8 +195,8 @@ def child() -> None:
     except MappingInvalid as invalid:
         say({"error": "MappingInvalid", "message": invalid.message, "hint": invalid.hint})
     except MemoryError:
-        refused = _unsafe("it needs more memory than it may have")
-        say({"error": "FileRefused", "message": refused.message, "hint": refused.hint, "code": refused.code})
+        unsafe = _unsafe("it needs more memory than it may have")
+        say({"error": "FileRefused", "message": unsafe.message, "hint": unsafe.hint, "code": unsafe.code})
     else:
         say({"reading": _READING.dump_python(reading, mode="json")})
 

@@ -159,7 +159,17 @@ def agree(values: pa.Array) -> Fit:
     >>> agree(pa.array(["03/04/2026", "25/06/2026"])).name
     '31/12/2026'
     """
-    fits = {name: ok for name in FORMATS if (ok := _fitting(values, name)) is not None}
+    fits: dict[str, Bools] = {}
+    tried: set[str] = set()
+    few = values.slice(0, 200)
+    for name in sorted(FORMATS, key=lambda name: -_looks(few, name)):
+        tried.add(name)
+        ok = _fitting(values, name)
+        if ok is not None:
+            fits[name] = ok
+        # Formats other than twins exclude each other: where one fits everything, no third can.
+        if any(fit.all() and TWINS.get(each, each) in tried for each, fit in fits.items()):
+            break
     if not fits:
         return Fit(None, 0)
     best = max(fits, key=lambda name: int(fits[name].sum()))
@@ -176,9 +186,11 @@ def agree(values: pa.Array) -> Fit:
     return Fit(best, count, mixed=bool((other & ~fits[best]).any()))
 
 
+def _looks(values: pa.Array, name: str) -> int:
+    """How many values look like the format, be they real dates or not."""
+    return int(pc.sum(pc.match_substring_regex(values, f"^{FORMATS[name]}$")).as_py() or 0)
+
+
 def _fitting(values: pa.Array, name: str) -> Bools | None:
-    looks = pc.match_substring_regex(values, f"^{FORMATS[name]}$")
-    if not pc.any(looks).as_py():
-        return None
-    ok = parse(values, name).ok
+    ok = parse(values, name).ok if _looks(values, name) else np.zeros(0, np.bool_)
     return ok if bool(ok.any()) else None

@@ -1,10 +1,10 @@
-"""Text → how it is laid out: delimiter, header row, what stands above it."""
+"""Text → how it is laid out: delimiter, quotation marks, header row, what stands above it."""
 
 import csv
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,23 +12,45 @@ from core.errors import FileRefused
 from core.intake.encoding import Text
 from core.intake.header import NAMES, header_score, is_data_row
 from core.intake.mapping import Question
+from core.intake.raw import shown
 from core.intake.words import fold
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 256 << 10
 _RECORDS = 300
+_LEAST_AGREEMENT = 0.4
 _SEP = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """How a file is laid out. `header_line` counts physical lines from 1; `header` has the cells as they stand.
-
-    `backslash`: a quotation mark inside a cell is written \\" instead of "".
+class Marks:
+    """How cells are told apart. `backslash`: a quote inside a cell is written \\" instead of ""; `padded`: spaces after
+    a delimiter do not belong to the cell.
     """
 
     delimiter: str
-    backslash: bool
+    quote: str = '"'
+    backslash: bool = False
+    padded: bool = False
+
+    def records(self, lines: Iterable[str], *, strict: bool) -> Iterator[list[str]]:
+        """The records in these lines; with `strict`, `csv.Error` where the quotes do not fit."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            escapechar="\\" if self.backslash else None,
+            doublequote=not self.backslash,
+            skipinitialspace=self.padded,
+            strict=strict,
+        )
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is laid out. `header_line` counts physical lines from 1; `header` has the cells as they stand."""
+
+    marks: Marks
     header_line: int
     header: tuple[str, ...]
     question: Question | None
@@ -36,6 +58,8 @@ class Dialect:
 
 @dataclass(frozen=True)
 class _Sample:
+    """The first records, each with its first line; the width that most of them have, and the share that has it."""
+
     records: tuple[tuple[int, tuple[str, ...]], ...]
     width: int
     agree: float
@@ -47,40 +71,68 @@ def detect(path: Path, text: Text, answers: Mapping[str, str]) -> Dialect:
         head = file.read(_SAMPLE)
         if file.read(1):
             head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
-    backslash = '\\"' in head and head.count('\\"') > head.count('""')
-    stated = _SEP.fullmatch(head.split("\n", 1)[0].strip("\r"))
-    marks = (stated[1],) if stated else DELIMITERS
-    samples = {mark: _parse(head, mark, backslash) for mark in marks}
-    delimiter, sample = max(samples.items(), key=lambda item: _score(item[1]))
-    if sample.width < 2:
-        sample = _single(head, samples)
+    marks, sample = _marks(head)
     at, question = _header(sample, answers)
     line, cells = sample.records[at]
-    widest = len(cells)
-    following = [len(record) for _, record in sample.records[at + 1 :] if any(record)]
-    if following:
-        common, times = Counter(following).most_common(1)[0]
-        extra = [record[widest:] for _, record in sample.records[at + 1 :] if len(record) == common]
-        # A delimiter at the end of every row but the header's: a column without name and content.
-        if (
-            common > widest
-            and times > len(following) / 2
-            and not any(any(cell.strip() for cell in more) for more in extra)
-        ):
-            cells = (*cells, *[""] * (common - widest))
-    return Dialect(delimiter, backslash, line, cells, question)
+    return Dialect(marks, line, tuple(map(shown, cells)) + ("",) * _surplus(sample, at), question)
 
 
-def _parse(head: str, delimiter: str, backslash: bool) -> _Sample:
-    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", head)
-    reader = csv.reader(lines, delimiter=delimiter, escapechar="\\" if backslash else None, doublequote=not backslash)
-    records, before = [], 0
+def _marks(head: str) -> tuple[Marks, _Sample]:
+    """The delimiter under which the sample looks most like a table, and the quotes that fit it."""
+    stated = _SEP.fullmatch(head.split("\n", 1)[0].strip("\r"))
+    delimiters = (stated[1],) if stated else DELIMITERS
+    samples = {marks: _parse(head, marks) for each in delimiters for marks in _variants(head, each)}
+    # Of equally good ones the first: the plain one, and the comma.
+    marks, sample = max(samples.items(), key=lambda item: _score(item[1]))
+    if sample.width < 2 or sample.agree < _LEAST_AGREEMENT:
+        plain = Marks(delimiters[0])
+        return plain, _single(head, delimiters, samples[plain])
+    slashed = replace(marks, backslash=True)
+    if f"\\{marks.quote}" in head and not _parses(head, marks) and _parses(head, slashed):
+        return slashed, _parse(head, slashed)
+    return marks, sample
+
+
+def _variants(head: str, delimiter: str) -> list[Marks]:
+    """The ways in which cells may be quoted under this delimiter, as far as the sample has any sign of them."""
+    out = [Marks(delimiter)]
+    if f'{delimiter} "' in head:
+        out.append(Marks(delimiter, padded=True))
+    if f"{delimiter}'" in head:
+        out.append(Marks(delimiter, quote="'"))
+    return out
+
+
+def _lines(head: str) -> list[str]:
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", head)
+
+
+def _parses(head: str, marks: Marks) -> bool:
     try:
-        for cells in islice(reader, _RECORDS):
-            records.append((before + 1, tuple(cells)))
-            before = reader.line_num
+        list(marks.records(_lines(head), strict=True))
     except csv.Error:
-        pass  # An unclosed quote runs past the limit of a field: what came before it is sample enough.
+        return False
+    return True
+
+
+def _parse(head: str, marks: Marks) -> _Sample:
+    lines = iter(_lines(head))
+    taken = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal taken
+        for line in lines:
+            taken += 1
+            yield line
+
+    records: list[tuple[int, tuple[str, ...]]] = []
+    before = 0
+    try:
+        for cells in islice(marks.records(counted(), strict=False), _RECORDS):
+            records.append((before + 1, tuple(cells)))
+            before = taken
+    except csv.Error:
+        pass  # An unclosed quote runs past the limit of a cell: what came before it is sample enough.
     widths = Counter(len(cells) for _, cells in records if any(cell.strip() for cell in cells))
     if not widths:
         return _Sample(tuple(records), 0, 0.0)
@@ -96,17 +148,28 @@ def _score(sample: _Sample) -> float:
     return sample.agree**2 * (0.2 + header_score(first)) * (1 - 1 / sample.width)
 
 
-def _single(head: str, samples: Mapping[str, _Sample]) -> _Sample:
+def _single(head: str, delimiters: Iterable[str], sample: _Sample) -> _Sample:
     """The sample of a file with one column; refused where delimiters are about but make no table."""
     lines = [line for line in head.splitlines() if line.strip()]
-    for mark in samples:
+    for mark in delimiters:
         if sum(mark in line for line in lines) > len(lines) / 5:
             raise FileRefused(
                 "The rows do not fall into columns, whichever delimiter is tried.",
                 "Export the list as CSV with a comma or a semicolon between the cells.",
                 code="DELIMITER",
             )
-    return samples[next(iter(samples))]
+    return sample
+
+
+def _surplus(sample: _Sample, at: int) -> int:
+    """How many cells most rows have beyond the header, all empty: every row but the header ends in a delimiter."""
+    rows = [cells for _, cells in sample.records[at + 1 :] if any(cells)]
+    if not rows:
+        return 0
+    width = len(sample.records[at][1])
+    common, times = Counter(map(len, rows)).most_common(1)[0]
+    beyond = [cell for cells in rows if len(cells) == common for cell in cells[width:]]
+    return common - width if common > width and times * 2 > len(rows) and not any(map(str.strip, beyond)) else 0
 
 
 def _header(sample: _Sample, answers: Mapping[str, str]) -> tuple[int, Question | None]:
@@ -125,44 +188,49 @@ def _header(sample: _Sample, answers: Mapping[str, str]) -> tuple[int, Question 
             code="NO_HEADER",
         )
     found = _find(sample, filled)
-    above = [at for at in filled if at < found]
-    if is_data_row(sample.records[found][1]) and not any(fold(cell) in NAMES for cell in sample.records[found][1]):
+    cells = sample.records[found][1]
+    if is_data_row(cells) and not any(fold(cell) in NAMES for cell in cells):
         raise FileRefused(
             "The first row looks like data: the file seems to have no header.",
             "Add a first row that names the columns, or export with column names.",
             code="NO_HEADER",
         )
+    above = [at for at in filled if at < found]
     if not above or all(_SEP.fullmatch(",".join(sample.records[at][1]).strip()) for at in above):
         return found, None
-    options = [at for at in filled if at <= found + 1][-9:]
-    labels = tuple(
-        (str(sample.records[at][0]), f"line {sample.records[at][0]}: " + " | ".join(sample.records[at][1])[:80])
-        for at in options
-    )
+    return found, _ask(sample, found, above, [at for at in filled if at <= found + 1][-9:])
+
+
+def _ask(sample: _Sample, found: int, above: list[int], options: list[int]) -> Question:
     line = sample.records[found][0]
-    return found, Question(
+    return Question(
         "header-row",
         f"Which line holds the column names? The {len(above)} above line {line} would be left out as a title.",
-        tuple(" | ".join(sample.records[at][1])[:80] for at in above[:3]),
-        labels,
+        tuple(_glance(sample, at) for at in above[:3]),
+        tuple((str(sample.records[at][0]), f"line {sample.records[at][0]}: {_glance(sample, at)}") for at in options),
         str(line),
     )
 
 
 def _find(sample: _Sample, filled: list[int]) -> int:
-    """The first record as wide as the table; the one above it where that is the header of a ragged table."""
+    """The first record as wide as the table and at least half filled, as a title is not; or the one above it where that
+    is the header of a table whose rows are wider.
+    """
     wide = [at for at in filled if len(sample.records[at][1]) == sample.width]
     if not wide:
         return filled[0]
-    first = wide[0]
-    # A header shorter than its rows (a delimiter at the end of every row), or one wider than most rows.
+    first = next((at for at in wide[:40] if 2 * _filled(sample, at) >= sample.width), wide[0])
     for at in (at for at in filled if at < first):
         cells = sample.records[at][1]
-        if (
-            len(cells) > 1
-            and len(cells) >= sample.width - 1
-            and header_score(cells) > 0.9
-            and is_data_row(sample.records[first][1])
-        ):
+        names = len(cells) > 1 and len(cells) >= sample.width - 1 and _filled(sample, at) == len(cells)
+        if names and header_score(cells) > 0.9 and is_data_row(sample.records[first][1]):
             return at
     return first
+
+
+def _filled(sample: _Sample, at: int) -> int:
+    return sum(bool(cell.strip()) for cell in sample.records[at][1])
+
+
+def _glance(sample: _Sample, at: int) -> str:
+    return shown(" | ".join(cell for cell in sample.records[at][1] if cell.strip())[:80])

@@ -5,6 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import charset_normalizer
 
@@ -13,38 +14,44 @@ from core.errors import FileRefused
 ALLOWED = (".csv", ".tsv", ".txt")
 _BLOCK = 4 << 20
 _AGAIN = "Export the list as CSV (UTF-8) and choose that file."
+_AS_CSV = "Open it, save the sheet as CSV (UTF-8), and choose that file."
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "This is an Excel workbook or another packed file, not a text file.", "Open it, save the sheet as CSV (UTF-8), and choose that file."),
+    (b"PK\x03\x04", "This is an Excel workbook or another packed file, not a text file.", _AS_CSV),
     (b"PK\x05\x06", "This is an empty packed file, not a text file.", _AGAIN),
     (b"%PDF", "This is a PDF, not a table.", _AGAIN),
-    (b"\x1f\x8b", "This is a compressed file (gzip), not a text file.", "Unpack it first and choose the CSV file inside."),
-    (b"\xd0\xcf\x11\xe0", "This is an old Excel or Office file, not a text file.", "Save the sheet as CSV (UTF-8), and choose that file."),
+    (b"\x1f\x8b", "This is a compressed file (gzip), not a text file.", "Unpack it, and choose the CSV file inside."),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel or Office file, not a text file.", _AS_CSV),
     (b"PAR1", "This is a Parquet file, not a text file.", _AGAIN),
     (b"{\\rtf", "This is a word processor's document, not a table.", _AGAIN),
     (b"SQLite format 3", "This is a database, not a text file.", _AGAIN),
     (b"\x89PNG", "This is a picture, not a text file.", _AGAIN),
     (b"\xff\xd8\xff", "This is a picture, not a text file.", _AGAIN),
-)  # fmt: skip
+)
 _CONTROL = bytes(byte for byte in (*range(1, 9), 11, 12, *range(14, 32), 127))
 _ODD = re.compile(rb"\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf|\xc2[\x80-\x9f]")
 _RARE = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb", b"\xc2")
+_NOT_1252 = b"\x81\x8d\x8f\x90\x9d"
 _WESTERN = (
     "cp1252",
     "latin_1",
-    "iso8859_15",
-    "iso8859_9",
+    "iso8859",
     "cp1250",
     "cp1254",
     "cp1257",
     "cp1258",
-    "mac_roman",
-    "hp_roman8",
+    "mac_",
+    "hp_",
+    "utf",
+    "cp8",
+    "cp037",
 )
 
 
 @dataclass(frozen=True)
 class Text:
-    """A file that is text. `mixed`: UTF-8 with single rows that are not; `odd`: it has signs that do not show."""
+    """A file that is text. `mixed`: it may have single rows that are not in its encoding; `odd`: it has signs that do
+    not show; `guessed`: the encoding is likely, not certain.
+    """
 
     sha256: str
     size_bytes: int
@@ -53,6 +60,14 @@ class Text:
     odd: bool
     guessed: bool
     ends_with_newline: bool
+
+    def open(self, path: Path) -> TextIO:
+        """The file as text, line ends as they are; bytes that are no text stand as lone surrogates."""
+        return path.open(encoding=self.encoding, errors="surrogateescape" if self.mixed else "strict", newline="")
+
+    def share(self, file: TextIO) -> float:
+        """How much of the file was read so far, from 0 to 1."""
+        return file.buffer.tell() / self.size_bytes
 
 
 def _refuse(sentence: str, hint: str = _AGAIN, code: str = "NOT_TABULAR") -> FileRefused:
@@ -63,6 +78,8 @@ def examine(path: Path) -> Text:
     """What kind of text the file is, read once from end to end. Raises `FileRefused` where it is none."""
     digest, size, odd, utf8, nul, last = hashlib.sha256(), 0, False, True, False, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    if not path.is_file():
+        raise _refuse(f'There is no file "{path.name}".', "Check the name and the folder.", "NO_FILE")
     with path.open("rb") as file:
         head = file.read(_BLOCK)
         _check_head(path, head)
@@ -157,7 +174,7 @@ def _eight_bits(path: Path, head: bytes) -> tuple[str, bool]:
     ones is UTF-8 with bad rows.
     """
     good = bad = 0
-    sample = bytearray()
+    sample, undefined = bytearray(), False
     with path.open("rb") as file:
         for line in file:
             if line.isascii():
@@ -167,21 +184,17 @@ def _eight_bits(path: Path, head: bytes) -> tuple[str, bool]:
                 good += 1
             except UnicodeDecodeError:
                 bad += 1
+                undefined = undefined or len(line.translate(None, _NOT_1252)) != len(line)
                 if len(sample) < 1 << 16:
                     sample += line
     if good >= bad:
         return ("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"), True
-    control = sum(1 for byte in sample if byte < 32 and byte not in b"\t\r\n\x0b\x0c\x1b")
-    if control > len(sample) // 50:
+    if len(sample) - len(sample.translate(None, _CONTROL)) > len(sample) // 50:
         raise _refuse("This is not a text file.")
     best = charset_normalizer.from_bytes(bytes(sample)).best()
-    high = sum(byte > 127 for byte in sample) / max(1, sum(chr(byte).isalpha() or byte > 127 for byte in sample))
-    # Western texts have an accent here and there; where every other sign is beyond ASCII it is another script.
-    if (
-        best
-        and best.encoding not in _WESTERN
-        and not best.encoding.startswith(("utf", "cp8", "cp4", "cp5", "cp037"))
-        and high > 0.3
-    ):
-        return best.encoding, False
-    return ("latin-1" if any(byte in b"\x81\x8d\x8f\x90\x9d" for byte in sample) else "cp1252"), False
+    beyond = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
+    letters = beyond + sum(chr(byte).isalpha() for byte in sample if byte < 128)
+    # Western texts have an accent here and there; where every third letter is beyond ASCII it is another script.
+    if best and not best.encoding.startswith(_WESTERN) and beyond > max(24, 0.3 * letters):
+        return best.encoding, True
+    return ("latin-1" if undefined else "cp1252"), False

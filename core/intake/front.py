@@ -15,12 +15,14 @@ from core.intake.fields import targets_of
 from core.intake.mapping import IGNORE, STAGE, Mapping
 from core.intake.plan import Plan, make_plan
 from core.intake.problems import Problems
+from core.intake.raw import raw_lines
 from core.intake.reading import Counts, Notice, Reading, SeenColumn
+from core.intake.records import Progress
 from core.intake.remarks import remark_cells, remark_signs
 from core.intake.shapes import CONVERTERS
 from core.intake.shapes.rows import Rows
 from core.intake.shapes.staging import Staging
-from core.intake.sheet import Progress, Sheet, raw_lines, read_sheet
+from core.intake.sheet import Sheet, read_sheet
 from core.intake.taking import Taken, take_rows
 from core.settings import Settings
 
@@ -74,20 +76,23 @@ def read_here(
         staged = store.close()
     else:
         facts = {}
+    counts = _counts(sheet, taken)
+    if not counts.adds_up:
+        raise RuntimeError(f"rows were lost or counted twice: {counts}")
     tell(1.0, "done")
     return Reading(
         file_name=path.name,
         sha256=text.sha256,
         size_bytes=text.size_bytes,
         encoding=text.encoding,
-        delimiter=dialect.delimiter,
+        delimiter=dialect.marks.delimiter,
         header_line=dialect.header_line,
         columns=_columns(plan, sheet, agreed),
         mapping=plan.mapping(),
         fingerprint=plan.fingerprint,
         shape=plan.shape,  # type: ignore[arg-type]
         system=plan.system,
-        counts=_counts(sheet, taken),
+        counts=counts,
         notices=tuple(notices),
         questions=questions,
         undecided=undecided,
@@ -124,7 +129,11 @@ def _type(rows: Rows, agreed: Agreed) -> list[Notice]:
 def _notices(text: Text, dialect: Dialect, sheet: Sheet) -> list[Notice]:
     out = []
     if text.guessed:
-        said = "UTF-8 with single rows that are not" if text.mixed else text.encoding
+        said = (
+            f"{text.encoding}, with single rows that are not"
+            if text.mixed and text.encoding.startswith("utf-8")
+            else text.encoding
+        )
         out.append(
             Notice(
                 "ENCODING_NOTICE",

@@ -1,6 +1,7 @@
 """How the columns of a file map to fields, and the questions that only a person can answer."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Answers
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,18 +75,24 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'Did you mean "lead_id"?'
     """
     words = list(known)
-    match = process.extractOne(word, words, scorer=fuzz.WRatio, processor=fold, score_cutoff=60)
-    if match:
-        return f'Did you mean "{match[0]}"?'
+    near = process.extract(word, words, scorer=fuzz.WRatio, processor=fold, score_cutoff=60, limit=None)
+    if near:
+        # Words that fold alike are told apart by their signs.
+        best = max(near, key=lambda match: (match[1], fuzz.ratio(word, match[0])))
+        return f'Did you mean "{best[0]}"?'
     return f"Possible are: {', '.join(words)}." if words else "There is none to choose from."
 
 
-def check_mapping(mapping: Mapping, table: str, columns: Iterable[str], formats: Iterable[str]) -> None:
-    """Refuse a hand-made mapping that names a table, column, field or format that is not there, or a field twice."""
+def check_table(table: str) -> None:
+    """Refuse a name that is none of the shapes."""
     if table not in SHAPES:
         raise MappingInvalid(
             f'The mapping says the rows are "{table}", which Handoff does not know.', nearest(table, SHAPES)
         )
+
+
+def check_mapping(mapping: Mapping, table: str, columns: Iterable[str], formats: Iterable[str]) -> None:
+    """Refuse a hand-made mapping that names a table, column, field or format that is not there, or a field twice."""
     present = list(columns)
     for column in (*mapping.columns, *mapping.formats):
         if column not in present:
@@ -112,3 +119,12 @@ def check_mapping(mapping: Mapping, table: str, columns: Iterable[str], formats:
     for column, name in mapping.formats.items():
         if name not in names:
             raise MappingInvalid(f'The mapping gives the column "{column}" the format "{name}".', nearest(name, names))
+
+
+def check_answer(question: Question, answers: Answers[str, str]) -> str | None:
+    """The answer to a question, None where there is none; `MappingInvalid` where it is none of the options."""
+    answer = answers.get(question.id)
+    options = [value for value, _ in question.options]
+    if answer is None or answer in options:
+        return answer
+    raise MappingInvalid(f'The answer "{answer}" to "{question.id}" is none of the options.', nearest(answer, options))

@@ -1,15 +1,17 @@
 """What each column means in the end: the proposal, what was remembered, and what a person says, in rising order."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 
-from core.errors import MappingInvalid
 from core.intake import dates, numbers
-from core.intake.fields import SHAPES, targets_of
+from core.intake.duplicates import settle_duplicates
 from core.intake.formats.export import Export
-from core.intake.mapping import IGNORE, KEEP, STAGE, Mapping, Question, check_mapping, mapping_from, nearest
+from core.intake.mapping import IGNORE, KEEP, STAGE, Mapping, Question, check_mapping, check_table, mapping_from
+from core.intake.questions import id_column, which_id, which_table
 from core.intake.reading import How, Notice
 from core.intake.recognise import Proposal, fingerprint, has_key, plain, recognise, unique_names
 from core.intake.sheet import Sheet
@@ -18,7 +20,7 @@ from core.intake.typed import distinct
 
 FORMATS = (*dates.FORMATS, *numbers.FORMATS)
 KEEPS = ("leads", "deals", "people", "campaigns")
-"""Shapes whose further columns are kept as text; a lookup keeps every cell anyway, and an event has no room for them."""
+"""Shapes whose further columns are kept as text; a lookup keeps every cell anyway, an event has no room for more."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def make_plan(
     hand = mapping or Mapping()
     said = {**memory.answers, **hand.answers, **answers}
     table = hand.table or said.get("table") or memory.table
+    if table:
+        check_table(table)
     seen = recognise(names, table)
     shape = table or (seen.export.shape if seen.export else None)
     questions: list[Question] = []
@@ -86,7 +90,7 @@ def make_plan(
         if key is not None:
             shape, proposal = "lookup", {key: ("key", "synonym")}
         elif shape is None:
-            questions.append(_which_table(names))
+            questions.append(which_table(names))
             shape = "lookup"
     check_mapping(hand, shape, names, FORMATS)
     if shape in ("leads", "deals"):
@@ -94,30 +98,39 @@ def make_plan(
     _overlay(proposal, memory, "remembered")
     _overlay(proposal, hand, "by hand")
     if "id-column" in said and not has_key(shape, [target for target, _ in proposal.values()]):
-        _overlay(proposal, _id_answer(shape, said["id-column"], names), "by hand")
-    notices = _blank_headers(header, names)
-    plan = Plan(
+        _overlay(proposal, id_column(shape, said["id-column"], names), "by hand")
+    targets, how = _all_columns(header, names, shape, proposal)
+    more, notices = settle_duplicates(header, names, targets, how, said, sheet)
+    questions += more
+    if not questions and not has_key(shape, targets.values()) and not _is_named(shape, targets.values()):
+        questions.append(which_id(shape, names, sheet))
+    return Plan(
         names,
         mark,
         shape,
-        seen.export if not table or seen.export else None,
-        {},
-        {},
+        seen.export if seen.export and seen.export.shape == shape else None,
+        targets,
+        how,
         {**memory.formats, **hand.formats},
         said,
+        tuple(questions),
+        (*_blank_headers(header, names), *notices),
     )
-    for name in names:
-        blank = not header[names.index(name)].strip()
-        default: tuple[str, How] = (KEEP, "kept") if shape in KEEPS and not blank else (IGNORE, "none")
-        target, how = proposal.get(name, default)
+
+
+def _all_columns(
+    header: tuple[str, ...], names: tuple[str, ...], shape: str, proposal: Proposal
+) -> tuple[dict[str, str], dict[str, How]]:
+    """Every column's target and who decided; what nobody claims is kept where its shape has room for it."""
+    targets: dict[str, str] = {}
+    how: dict[str, How] = {}
+    for cell, name in zip(header, names, strict=True):
+        keeps = shape in KEEPS and bool(cell.strip())
+        target, why = proposal.get(name, (KEEP, "kept") if keeps else (IGNORE, "none"))
         if target == KEEP and shape not in KEEPS:
-            target, how = IGNORE, "none"
-        plan.targets[name], plan.how[name] = target, how
-    plan, more = _settle_duplicates(plan, header, sheet)
-    questions += plan.questions
-    if not questions and not has_key(shape, plan.targets.values()) and not _named_person(plan):
-        questions.append(_which_id(plan, sheet))
-    return replace(plan, questions=tuple(questions), notices=(*notices, *more))
+            target, why = IGNORE, "none"
+        targets[name], how[name] = target, why
+    return targets, how
 
 
 def _recall(names: tuple[str, ...], stated: dict[str, Any] | None) -> Mapping:
@@ -157,7 +170,7 @@ def _key_column(names: tuple[str, ...], sheet: Sheet) -> str | None:
     """The column to look rows up by: all filled, all different, no date; the first, else one called id, key or name."""
     if len(names) < 2 or not sheet.table.num_rows:
         return None
-    rows = len(set(sheet.hashes.tolist()))
+    rows = len(np.unique(sheet.hashes))
     able = []
     for at, name in enumerate(names):
         column = distinct(sheet.table.column(at), only_empty=True)
@@ -174,90 +187,5 @@ def _blank_headers(header: tuple[str, ...], names: tuple[str, ...]) -> list[Noti
     return [Notice("BLANK_HEADER", f"Without a name, and left out unless mapped: {', '.join(blank)}.")]
 
 
-def _settle_duplicates(plan: Plan, header: tuple[str, ...], sheet: Sheet) -> tuple[Plan, list[Notice]]:
-    """Of columns with one name, which is meant: the only one there is in content, the one answered, or a question."""
-    groups: dict[str, list[int]] = {}
-    for at, cell in enumerate(header):
-        if cell.strip():
-            groups.setdefault(cell.strip().casefold(), []).append(at)
-    notices: list[Notice] = []
-    for places in (places for places in groups.values() if len(places) > 1):
-        names = [plan.names[at] for at in places]
-        first = names[0]
-        target = plan.targets[first]
-        if any(plan.how[name] in ("by hand", "remembered") for name in names):
-            continue
-        if all(sheet.table.column(at).equals(sheet.table.column(places[0])) for at in places[1:]):
-            for name in names[1:]:
-                plan.targets[name], plan.how[name] = IGNORE, "none"
-            notices.append(
-                Notice(
-                    "DUPLICATE_HEADER",
-                    f'{len(places)} columns are called "{first}" and say the same; the first was taken.',
-                )
-            )
-            continue
-        if target in (KEEP, IGNORE):
-            continue
-        question = Question(
-            f"duplicate-header:{first}",
-            f'{len(places)} columns are called "{first}". Which one is the {target.replace("_", " ")}?',
-            tuple(_example(sheet, at) for at in places),
-            tuple((str(at + 1), f"column {at + 1}: {_example(sheet, at)}") for at in places),
-            None,
-        )
-        chosen = plan.answers.get(question.id)
-        if chosen is None:
-            plan = replace(plan, questions=(*plan.questions, question))
-            continue
-        _check_answer(question, chosen)
-        other = plan.names[int(chosen) - 1]
-        plan.targets[first], plan.targets[other] = (KEEP if plan.shape in KEEPS else IGNORE), target
-        plan.how[first], plan.how[other] = "kept", "by hand"
-    return plan, notices
-
-
-def _example(sheet: Sheet, at: int) -> str:
-    values = distinct(sheet.table.column(at).slice(0, 20_000)).values
-    return values[0].as_py() if len(values) else "(empty)"
-
-
-def _check_answer(question: Question, answer: str) -> None:
-    """Refuse an answer that is none of the options."""
-    options = [value for value, _ in question.options]
-    if answer not in options:
-        raise MappingInvalid(
-            f'The answer "{answer}" to "{question.id}" is none of the options.', nearest(answer, options)
-        )
-
-
-def _named_person(plan: Plan) -> bool:
-    return plan.shape == "people" and {"first_name", "last_name"} & set(plan.targets.values()) != set()
-
-
-def _which_table(names: tuple[str, ...]) -> Question:
-    labels = {
-        "leads": "leads or contacts, one row each",
-        "history": "a history of changes, one row per change",
-        "touches": "calls, mails and meetings, or what leads did",
-        "deals": "deals or opportunities, one row each",
-        "people": "users or reps, one row each",
-        "campaigns": "campaigns, one row each",
-        "lookup": "something else, looked up by a key",
-    }
-    return Question(
-        "table", "What is one row of this file?", names[:5], tuple((name, labels[name]) for name in SHAPES), None
-    )
-
-
-def _which_id(plan: Plan, sheet: Sheet) -> Question:
-    what = {"history": "lead", "touches": "lead", "lookup": "row"}.get(plan.shape, plan.shape.rstrip("s"))
-    options = tuple((name, f"{name}: {_example(sheet, at)}") for at, name in enumerate(plan.names))
-    return Question("id-column", f"Which column says which {what} a row is about?", plan.names[:5], options, None)
-
-
-def _id_answer(shape: str, answer: str, names: tuple[str, ...]) -> Mapping:
-    if answer not in names:
-        raise MappingInvalid(f'The answer "{answer}" to "id-column" is no column of the file.', nearest(answer, names))
-    first = next(target.name for target in targets_of(shape).values() if target.kind == "id")
-    return Mapping(columns={answer: first})
+def _is_named(shape: str, targets: Iterable[str]) -> bool:
+    return shape == "people" and bool({"first_name", "last_name"} & set(targets))

@@ -1,37 +1,58 @@
 """What was wrong with rows and cells: a code, the raw text and a sentence with a way out, collected while reading."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 SENTENCES: dict[str, str] = {
-    "RAGGED_ROW": "This row has {found} cells where the header has {expected}. Look for a stray or missing delimiter, "
-    "mend the row and send it again.",
-    "TRUNCATED": "The file ends inside this row: {found} cells of {expected}. It was probably cut off while it was "
-    "saved; export it again.",
-    "UNCLOSED_QUOTE": "A quotation mark opens on this line and is not closed properly. The line alone was set aside and "
-    "reading went on below it; close or double the mark and send the row again.",
-    "BAD_QUOTE": "Text follows a closing quotation mark inside a cell. Double the marks inside the cell and send the row "
-    "again.",
+    "RAGGED_ROW": (
+        "This row has {found} cells where the header has {expected}. Look for a stray or missing delimiter, "
+        "mend the row and send it again."
+    ),
+    "TRUNCATED": (
+        "The file ends inside this row: {found} cells of {expected}. It was probably cut off while it was "
+        "saved; export it again."
+    ),
+    "UNCLOSED_QUOTE": (
+        "A quotation mark opens on this line and is not closed properly. The line alone was set aside and "
+        "reading went on below it; close or double the mark and send the row again."
+    ),
+    "BAD_QUOTE": (
+        "Text follows a closing quotation mark inside a cell. Double the marks inside the cell and send the row again."
+    ),
     "CELL_TOO_LONG": "A cell on this line has more than a million signs. Shorten it and send the row again.",
-    "ENCODING": "The rest of the file is UTF-8, and this row has bytes that are not. Save the row as UTF-8 and send it again.",
+    "ENCODING": "This row has bytes that are no text in the file's encoding. Save the row as UTF-8 and send it again.",
     "MISSING_ID": "This row has no id, so nobody can say whom it is about. Fill in the id and send the row again.",
-    "CONFLICTING_ID": "Line {first} has the same id with other content and was taken. Decide which of the two is right, "
-    "and send this row again alone if it is this one.",
-    "BAD_DATE": "This is no date in the column's format {format}. The cell was left empty; mend it and send the row again.",
-    "NO_DATE": "This row has no date that can be read, so it cannot be placed in time. Fill in the date and send it again.",
-    "BAD_NUMBER": "This is not a number that can be counted with. The cell was left empty; mend it and send the row again.",
+    "CONFLICTING_ID": (
+        "Line {first} has the same id with other content and was taken. Decide which of the two is right, and"
+        " send this row again alone if it is this one."
+    ),
+    "BAD_DATE": (
+        "This is no date in the column's format {format}. The cell was left empty; mend it and send the row again."
+    ),
+    "BAD_NUMBER": (
+        "This is not a number that can be counted with. The cell was left empty; mend it and send the row again."
+    ),
     "BAD_FLAG": "This is neither yes nor no. The cell was left empty; write yes or no and send the row again.",
-    "BAD_CURRENCY": "This is no currency code of three letters. The cell was left empty; mend it and send the row again.",
-    "CONTROL_CHAR": "This cell contains signs that are invisible or change the direction of writing. It was taken as it "
-    "is; check that it says what it seems to say.",
+    "BAD_CURRENCY": "This is no currency code of three letters, so none is stated. Mend it and send the row again.",
+    "CONTROL_CHAR": (
+        "This cell contains signs that are invisible or change the direction of writing. It was taken as it "
+        "is; check that it says what it seems to say."
+    ),
     "FUTURE_DATE": "This row is dated after the moment of reading. It was kept; check the date if it is a slip.",
-    "FOOTER": "This line was printed below or between the data by a report. It is counted, and is no lead; if it is one, "
-    "change its first cell and send it again.",
-    "TOTALS_ROW": "This row is a total of others. It is counted, and is no lead; if it is one, "
-    "change its first cell and send it again.",
-    "NO_STAGE": "This row of the history names no new value. It was taken as a change; mend it if a stage is meant.",
+    "FOOTER": (
+        "This line was printed below or between the data by a report. It is counted, and is no lead; if it is"
+        " one, change its first cell and send it again."
+    ),
+    "TOTALS_ROW": (
+        "This row is a total of others. It is counted, and is no lead; if it is one, change its first cell "
+        "and send it again."
+    ),
+    "NO_STAGE": (
+        "This row of the history changes the stage but names no new one. It was taken as a change; fill in "
+        "the stage if one is meant."
+    ),
 }
 """What is said about a row or cell, per code."""
 
@@ -55,20 +76,20 @@ class Problems:
         *,
         column: str | None = None,
         quarantined: bool = False,
-        **facts: object,
+        facts: Mapping[str, object] | None = None,
     ) -> None:
         """Note one problem; `facts` fill the blanks of its sentence.
 
         >>> notes = Problems()
-        >>> notes.add("RAGGED_ROW", 3, "a,b", quarantined=True, found=2, expected=8)
-        >>> notes.sentence[0][:48]
-        'This row has 2 cells where the header has 8. Loo'
+        >>> notes.add("RAGGED_ROW", 3, "a,b", quarantined=True, facts={"found": 2, "expected": 8})
+        >>> notes.sentence[0][:47]
+        'This row has 2 cells where the header has 8. Lo'
         """
         self.line.append(line)
         self.column.append(column)
         self.raw.append(raw)
         self.code.append(code)
-        self.sentence.append(SENTENCES[code].format(**facts))
+        self.sentence.append(SENTENCES[code].format(**(facts or {})))
         self.quarantined.append(quarantined)
 
     def __len__(self) -> int:
@@ -100,15 +121,3 @@ class Problems:
             }
         )
         return out.sort_by([("line", "ascending")]) if size else out
-
-
-def codes(problems: Iterable[str]) -> dict[str, int]:
-    """How often each code occurs.
-
-    >>> codes(["BAD_DATE", "BAD_DATE"])
-    {'BAD_DATE': 2}
-    """
-    out: dict[str, int] = {}
-    for code in problems:
-        out[code] = out.get(code, 0) + 1
-    return out

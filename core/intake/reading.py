@@ -64,7 +64,7 @@ class Counts:
         >>> Counts(header=1, accepted=2, total=3).adds_up
         True
         """
-        return self.total == sum(getattr(self, each.name) for each in fields(self) if each.name != "total")
+        return bool(self.total == sum(getattr(self, each.name) for each in fields(self) if each.name != "total"))
 
 
 @dataclass(frozen=True)

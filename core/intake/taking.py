@@ -55,21 +55,20 @@ def take_rows(plan: Plan, sheet: Sheet, problems: Problems) -> Taken:
     """Sort out the rows. The first row of an id is taken; a later one with other content is set aside."""
     same = identical_rows(sheet)
     keep = ~same
-    footer = 0
-    for row in _totals(plan, sheet, keep):
+    totals = _totals(plan, sheet, keep)
+    for row in totals:
         keep[row] = False
-        footer += 1
         problems.add("TOTALS_ROW", int(sheet.start[row]), None)
     before = int(keep.sum())
     ids = _keys(plan, sheet)
     if ids is not None:
         known = np.asarray(ids.is_valid())
-        for row in np.flatnonzero(keep & ~known):
+        for row in np.flatnonzero(keep & ~known).tolist():
             problems.add("MISSING_ID", int(sheet.start[row]), None, quarantined=True)
         keep &= known
         if plan.shape in _KEYED:
             _conflicts(ids, keep, sheet, problems)
-    return Taken(keep, int(same.sum()), footer, before - int(keep.sum()))
+    return Taken(keep, int(same.sum()), len(totals), before - int(keep.sum()))
 
 
 def _conflicts(ids: pa.ChunkedArray, keep: Bools, sheet: Sheet, problems: Problems) -> None:
@@ -80,15 +79,15 @@ def _conflicts(ids: pa.ChunkedArray, keep: Bools, sheet: Sheet, problems: Proble
     codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
     first = np.zeros(len(encoded.dictionary), np.int64)
     first[codes[::-1]] = rows[::-1]
-    for row, code in zip(rows[first[codes] != rows], codes[first[codes] != rows], strict=True):
-        problems.add(
-            "CONFLICTING_ID", int(sheet.start[row]), None, quarantined=True, first=int(sheet.start[first[code]])
-        )
+    for place in np.flatnonzero(first[codes] != rows):
+        row, earlier = int(rows[place]), int(first[codes[place]])
+        facts = {"first": int(sheet.start[earlier])}
+        problems.add("CONFLICTING_ID", int(sheet.start[row]), None, quarantined=True, facts=facts)
         keep[row] = False
 
 
 def _keys(plan: Plan, sheet: Sheet) -> pa.ChunkedArray | None:
-    """Per row what it is about, from the first of the shape's key fields that is filled; None where there is no such field."""
+    """Per row what it is about, from the first key field of the shape that is filled; None without such a field."""
     fields = KEY_FIELD[plan.shape]
     found = [sheet.table.column(at) for field in fields if (at := plan.position(field)) is not None]
     if not found and plan.shape == "people":

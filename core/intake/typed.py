@@ -45,9 +45,12 @@ def distinct(column: pa.ChunkedArray, *, only_empty: bool = False) -> Distinct:
 
 @dataclass(frozen=True)
 class Dates:
-    """A date column. Per distinct value: seconds UTC, day in the zone, whether it has a time, whether it is a date."""
+    """A date column in the format of that name. Per distinct value: seconds UTC, day in the zone, whether it has a
+    time, whether it is a date.
+    """
 
     source: Distinct
+    name: str | None
     at: Ints
     day: npt.NDArray[np.int32]
     timed: Bools
@@ -89,7 +92,7 @@ def read_dates(source: Distinct, name: str | None, zone: ZoneInfo) -> tuple[Date
     size = len(source.values)
     if name is None or not size:
         none = np.zeros(size, np.bool_)
-        return Dates(source, np.zeros(size, np.int64), np.zeros(size, np.int32), none, none), False
+        return Dates(source, name, np.zeros(size, np.int64), np.zeros(size, np.int32), none, none), False
     parsed = dates.parse(source.values, name)
     timed = parsed.timed & parsed.ok
     days_only = (
@@ -99,7 +102,7 @@ def read_dates(source: Distinct, name: str | None, zone: ZoneInfo) -> tuple[Date
         none = np.zeros(size, np.bool_)
         parsed = dates.Parsed(parsed.ok, none, parsed.local, parsed.shift, none)
     at, day = parsed.instants(zone)
-    return Dates(source, at, day, parsed.timed, parsed.ok), days_only
+    return Dates(source, name, at, day, parsed.timed, parsed.ok), days_only
 
 
 def read_numbers(source: Distinct, style: str) -> Values:

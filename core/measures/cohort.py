@@ -151,7 +151,8 @@ def _ordered(rows: Lazy, facts: Facts, query: Query, settings: Settings, depths:
         .then(nw.col("end"))
         .otherwise(nw.when(open_window).then(nw.lit(WAITING)).otherwise(nw.lit(STALLED)).cast(nw.Int64))
     )
-    entered = {at(k): nw.when(nw.lit(k >= base) & (top >= k)).then(nw.col(f"step_{k}")) for k in range(n)}
+    entered: dict[str, nw.Expr] = {at(k): nw.when(top >= k).then(nw.col(f"step_{k}")) for k in range(base, n)}
+    entered |= {at(k): nw.lit(None).cast(nw.Int64) for k in range(base)}
     return (
         last.join(depths, on="unit", how="inner")
         .with_columns(_top=top, stands=stands, seen=stands, end=end.cast(nw.Int64), **entered)
@@ -195,9 +196,9 @@ def _in_segment(engine: Engine, rows: Lazy, facts: Facts, query: Query) -> Lazy:
     if not asked:
         return rows.with_columns(segment=nw.lit(""))
     every = facts.units(engine)
-    for name, value in query.where:
+    for name in dict.fromkeys(name for name, _ in query.where):
         text = nw.coalesce(nw.col(name).cast(nw.String), nw.lit(UNKNOWN))
-        every = every.filter(text == value)
+        every = every.filter(text.is_in([value for column, value in query.where if column == name]))
     segment = nw.coalesce(nw.col(query.by).cast(nw.String), nw.lit(UNKNOWN)) if query.by else nw.lit("")
     return rows.join(every.select("unit", segment=segment), on="unit", how="inner")
 

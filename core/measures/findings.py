@@ -139,6 +139,20 @@ def _reason(reasons: pd.DataFrame, stage: str, outcome: str) -> tuple[str | None
     return str(said.idxmax()), int(said.max())
 
 
+def summary(whole: Funnel) -> str:
+    """The whole funnel in one sentence: how many were won, and where most are lost."""
+    rows = whole.total().set_index("name")["entered"]
+    names = {stage.id: stage.name for stage in whole.definition.stages}
+    won = int(rows.get(whole.definition.stages[whole.definition.won].name, 0))
+    first = int(rows.iloc[0]) if len(rows) else 0
+    leak = whole.leak()
+    words = f"{won:,} of {first:,} leads were won"
+    if leak is None:
+        return f"{words}; nothing leaks, as far as the data tell"
+    stage, outcome, lost = leak
+    return f"{words}; most are lost at {names[stage]}, where {lost:,} {'have ' if outcome == 'stalled' else 'were '}{outcome}"
+
+
 def sentence(finding: Finding, column_title: str = "") -> str:
     """The finding in one sentence, with its number and what it is a share of.
 

@@ -1,6 +1,7 @@
 """Where do leads leak, stage by stage, with every lead accounted for? (MEASURES 2)"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,16 @@ class Funnel:
 
     def total(self, segment: str | None = None) -> pd.DataFrame:
         """The stages of one segment, or of all together (one row per stage)."""
+        if segment not in self._totals:
+            self._totals[segment] = self._summed(segment)
+        return self._totals[segment].copy()
+
+    @cached_property
+    def _totals(self) -> dict[str | None, pd.DataFrame]:
+        """Sums already made: every rate asks for them."""
+        return {}
+
+    def _summed(self, segment: str | None) -> pd.DataFrame:
         rows = self.stages if segment is None else self.stages[self.stages["segment"] == segment]
         counts = [c.name for c in FUNNEL.columns if c.kind == "integer"]
         summed = rows.groupby(["stage", "name"], sort=False)[counts].sum().reset_index()

@@ -31,6 +31,7 @@ LEADS_BEHIND = Table(
 )
 """Every further column of the lead follows these."""
 
+WAYS_OUT = ("rejected", "recycled", "disqualified", "lost")
 MISSING_REASON = "(no reason given)"
 
 
@@ -63,6 +64,8 @@ def leads_behind(
     elif outcome is not None:
         rows = rows.filter(nw.col("top") == place, nw.col("end") == ENDS.index(outcome))
     if reason is not None:
+        # The reason of the end at this stage: a lead that went on from here has none here.
+        rows = rows.filter(nw.col("top") == place, nw.col("end").is_in([ENDS.index(way) for way in WAYS_OUT]))
         rows = rows.filter(nw.col("reason").is_null() if reason == MISSING_REASON else nw.col("reason") == reason)
     return _listed(engine, facts, rows, place, limit)
 

@@ -32,20 +32,35 @@ _NO_LEADS = (
 )
 _PERSON = ("Email", "E-mail", "Email Address", "First Name", "Last Name", "Company", "Company Name", "Lead Source")
 
+_FIELD, _NEW, _WHEN = _named("history", "field"), _named("history", "new_value"), _named("history", "when")
+_CHANGED = (
+    *("Timestamp", "Complete Timestamp", "Changed At", "Changed On", "Entered At", "Entered On", "Change Date"),
+    "Edit Date",
+)
+_TO = ("Activity", "Stage", "Status", "To Stage", "To Status", "New Stage", "New Value")
+_TOUCH = ("Subject", "Activity Type", "Task Type", "Call Type", "Disposition", "Call Disposition", "Call Result")
+_DEAL_STAGE = ("Stage", "Stage Name", "Deal Stage", "Sales Stage", "Outcome", "Is Won", "Won", "Deal Status")
+_CONTACT = ("Email", "E-mail", "Email Address", "Last Name", "Lead Source", "Lead Status", "Company Name", "Company")
+_PEOPLE = ("User ID", "Person ID", "Rep ID", "Rep", "Sales Agent", "Name", "Full Name", "person_id")
+_TEAM = ("Team", "Manager", "Manager Name", "Role", "User Role", "Time Zone", "Side", "Regional Office", "Last Name")
+
 EXPORTS = (
     Export(
         "Any system",
         "history of changes",
         "history",
-        needs=((*_LEAD, "Case ID", "Record ID", "Contact ID", *_named("history", "deal_id")), _named("history", "field"),
-               _named("history", "new_value"), _named("history", "when")),
+        needs=(
+            (*_LEAD, "Case ID", "Record ID", "Contact ID", *_named("history", "deal_id")),
+            _FIELD,
+            _NEW,
+            _WHEN,
+        ),
     ),
     Export(
         "Any system",
         "history of stages",
         "history",
-        needs=((*_LEAD, "Case ID"), ("Activity", "Stage", "Status", "To Stage", "To Status", "New Stage", "New Value"),
-               ("Timestamp", "Complete Timestamp", "Changed At", "Changed On", "Entered At", "Entered On", "Change Date", "Edit Date")),
+        needs=((*_LEAD, "Case ID"), _TO, _CHANGED),
         without=("Email", "First Name", "Subject"),
         columns={"when": ("Entered At", "Entered On")},
     ),
@@ -53,47 +68,47 @@ EXPORTS = (
         "Any system",
         "touches",
         "touches",
-        needs=(_LEAD, ("Subject", "Activity Type", "Task Type", "Call Type", "Disposition", "Call Disposition", "Call Result"),
-               (*_named("touches", "when"), *_named("touches", "day"))),
+        needs=(_LEAD, _TOUCH, (*_named("touches", "when"), *_named("touches", "day"))),
         without=("Lead Status", "Company", "Old Value"),
     ),
     Export(
         "Any system",
         "deals",
         "deals",
-        needs=((*_named("deals", "deal_id")[2:], "Id", "Deal Name", "Potential Name"),
-               ("Stage", "Stage Name", "Deal Stage", "Sales Stage", "Outcome", "Is Won", "Won", "Deal Status"),
-               (*_named("deals", "amount"), *_named("deals", "closed_at"))),
+        needs=(
+            (*_named("deals", "deal_id"), "Deal Name", "Potential Name"),
+            _DEAL_STAGE,
+            (*_named("deals", "amount"), *_named("deals", "closed_at")),
+        ),
         without=("First Name",),
     ),
     Export(
         "Any system",
         "leads",
         "leads",
-        needs=((*_LEAD, *_named("leads", "email")),
-               (*_named("leads", "status"), *_named("leads", "created_at"), *_STAGE_DATES, *_PERSON)),
+        needs=(
+            (*_LEAD, *_named("leads", "email")),
+            (*_named("leads", "status"), *_named("leads", "created_at"), *_STAGE_DATES, *_PERSON),
+        ),
         without=_NO_LEADS,
     ),
-    Export(
-        "Any system",
-        "contacts",
-        "leads",
-        needs=(("Id", "Record ID"), ("Email", "E-mail", "Email Address", "Last Name", "Lead Source", "Lead Status", "Company Name", "Company")),
-        without=_NO_LEADS,
-    ),
+    Export("Any system", "contacts", "leads", needs=(("Id", "Record ID"), _CONTACT), without=_NO_LEADS),
     Export(
         "Any system",
         "campaigns",
         "campaigns",
-        needs=((*_named("campaigns", "campaign_id")[2:],), ("Campaign Name", "Name"), ("Cost", "Spend", "Actual Cost", "Budgeted Cost", "Start Date")),
+        needs=(
+            _named("campaigns", "campaign_id"),
+            ("Campaign Name", "Name"),
+            ("Cost", "Spend", "Actual Cost", "Budgeted Cost", "Start Date"),
+        ),
         without=("Lead ID", "Contact ID"),
     ),
     Export(
         "Any system",
         "people",
         "people",
-        needs=(("User ID", "Person ID", "Rep ID", "Rep", "Sales Agent", "Name", "Full Name", "person_id"),
-               ("Team", "Manager", "Manager Name", "Role", "User Role", "Time Zone", "Side", "Regional Office", "Last Name")),
-        without=("Status", "Lead Status", "Company", "Amount", "Stage"),
+        needs=(_PEOPLE, _TEAM),
+        without=("Status", "Lead Status", "Company", "Amount", "Stage", "Lead Source", "Master Record Id"),
     ),
-)  # fmt: skip
+)

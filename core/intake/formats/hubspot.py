@@ -1,4 +1,4 @@
-"""HubSpot: contacts, deals and the history of a property. Stage dates ("Became a … date") are found by their headers."""
+"""HubSpot: contacts, deals and the history of a property. Stage dates are found by their headers, in any export."""
 
 from core.intake.formats.export import Export
 

@@ -30,9 +30,17 @@ _HASHED = ("lead_id", "happened_at", "precision", "kind", "name", "shape", "acto
 
 
 def events(
-    *, lead_id: pa.Array, when: Instants | None, kind: "str | pa.Array", name: "str | pa.Array", shape: str, lines: pa.Array,
-    keep: "pa.Array | None" = None, row_id: "pa.Array | None" = None, **more: "pa.Array | None",
-) -> pa.Table:  # fmt: skip
+    *,
+    lead_id: pa.Array,
+    when: Instants | None,
+    kind: "str | pa.Array",
+    name: "str | pa.Array",
+    shape: str,
+    lines: pa.Array,
+    keep: "pa.Array | None" = None,
+    row_id: "pa.Array | None" = None,
+    **more: "pa.Array | None",
+) -> pa.Table:
     """Events of some rows. `when` is None where the time is not known; only the rows that `keep` marks are made.
 
     `more` may hold actor, reason, campaign_id and detail. Text columns never hold empty text: the hash tells a missing

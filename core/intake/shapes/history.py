@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.intake.shapes.events import events
-from core.intake.shapes.rows import Part, Rows
+from core.intake.shapes.rows import Rows
 from core.intake.shapes.staging import Staging
 from core.intake.shapes.touches import about
 from core.intake.typed import Dates, distinct
@@ -51,7 +51,7 @@ def convert(rows: Rows, staging: Staging) -> None:
 
 
 def _kinds(rows: Rows) -> tuple[Bools, Bools]:
-    """Which rows change the stage, and which give a reason; without a column that names the field, all change the stage."""
+    """Which rows change the stage, and which give a reason. Without a column that names the field all change it."""
     at, size = rows.plan.position("field"), rows.sheet.table.num_rows
     if at is None:
         return np.ones(size, np.bool_), np.zeros(size, np.bool_)

@@ -1,0 +1,85 @@
+"""A real browser on real servers: one Chromium per file of tests, one server per workspace, one window per test."""
+
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.driving import FLAGS, NAMES, Tab, chromium, running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+FAILED = pytest.StashKey[bool]()
+Serve = Callable[[Path], str]
+"""The address of the app on a workspace."""
+Open = Callable[..., Tab]
+"""A new window on an address, light or `dark=True`."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Chromium without a screen. Not for the whole run: while it is open, no other event loop may run."""
+    driver = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+    found = chromium()
+    if found is None:
+        pytest.skip(f"no Chromium found: neither CHROMIUM nor {', '.join(NAMES)} is on the path")
+    with driver.sync_playwright() as playwright:
+        running_browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield running_browser
+        running_browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """The app on a workspace, started once and stopped at the end of the run."""
+    logs, known = tmp_path_factory.mktemp("servers"), dict[Path, str]()
+    with ExitStack() as servers:
+
+        def start(folder: Path) -> str:
+            if folder not in known:
+                known[folder] = servers.enter_context(running(folder, logs / f"{len(known)}.log"))
+            return known[folder]
+
+        yield start
+
+
+@pytest.fixture
+def opened(browser: "Browser", request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Windows for one test. When it ends, nothing may have gone wrong in any of them; if so there is a picture."""
+    tabs: list[Tab] = []
+
+    def open_tab(address: str, *, dark: bool = False) -> Tab:
+        tabs.append(Tab(browser, address, dark=dark))
+        return tabs[-1]
+
+    yield open_tab
+    faults = [fault for tab in tabs for fault in tab.faults]
+    if faults or request.node.stash.get(FAILED, False):
+        for place, tab in enumerate(tabs):
+            tab.page.screenshot(path=tmp_path / f"window-{place}.png")
+    for tab in tabs:
+        tab.close()
+    assert not faults, f"pictures in {tmp_path}: {faults}"
+
+
+@pytest.fixture(scope="session")
+def olist_app(olist: Path, serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The app on Olist's data. Only for reading."""
+    return serve(Path(shutil.copytree(olist, tmp_path_factory.mktemp("served") / "olist")))
+
+
+@pytest.fixture(scope="session")
+def sample_app(sample: Path, serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The app on the sample company. Only for reading."""
+    return serve(Path(shutil.copytree(sample, tmp_path_factory.mktemp("served") / "sample")))
