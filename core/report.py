@@ -66,7 +66,9 @@ class Report:
 
     def useful_columns(self, *, most: int = 60) -> tuple[str, ...]:
         """The columns worth breaking down by: more than one value, and no more than `most`."""
-        names = self.columns()
+        names = self.columns() if self.facts.n_units else ()
+        if not names:
+            return ()
         counted = self.engine.collect(
             self.facts.units(self.engine).select(*(nw.col(name).n_unique() for name in names))
         )

@@ -26,6 +26,10 @@ from core.settings import Settings, settings_from
 from core.store import Batch, NewBatch, Snapshot, Store, decode_column
 
 
+LEADS_IN = ("leads", "history", "touches", "deals")
+"""Files of these shapes say something of leads; without one there is nothing to report on."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What an import did: how the file was read, the batch it became, and whether the same bytes were there before."""
@@ -249,10 +253,11 @@ class Workspace:
 
     def as_of(self) -> int:
         """The newest plausible instant in the data, in seconds UTC; `NotYet` without data."""
-        seen = [batch.last_instant for batch in self.live_batches() if batch.last_instant is not None]
+        telling = [batch for batch in self.live_batches() if batch.shape in LEADS_IN]
+        seen = [batch.last_instant for batch in telling if batch.last_instant is not None]
         if seen:
             return max(seen)
-        undated = [int(batch.imported_at.timestamp()) for batch in self.live_batches()]
+        undated = [int(batch.imported_at.timestamp()) for batch in telling]
         if undated:
             return max(undated)
         raise NotYet("There are no leads here yet.", "Import an export of your CRM, or open the sample company.")

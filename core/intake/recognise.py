@@ -8,10 +8,15 @@ from core.intake.fields import KEY_FIELD, SHAPES
 from core.intake.formats import EXPORTS
 from core.intake.formats.export import Export
 from core.intake.reading import How
+from core.intake.stage_dates import stage_of
 from core.intake.words import fold
 
 Proposal = dict[str, tuple[str, How]]
 """Column → its target and why."""
+
+
+DATED = Export("Any system", "leads with dates of stages", "leads", needs=())
+"""What a file is that no system names: an id, and dates under the names of stages."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +68,19 @@ def recognise(names: Sequence[str], shape: str | None = None) -> Recognised:
     present = _present(names)
     fitting = [each for each in EXPORTS if (shape is None or each.shape == shape) and _fits(each, present)]
     if not fitting:
+        if shape is None and _tells_stages(names, present):
+            return Recognised(DATED, _propose(DATED, "leads", present))
         return Recognised(None, _propose(None, shape, present) if shape and shape != "lookup" else {})
     # An export of a named system needs more than the like of it from anywhere, so what it needs weighs most.
     best = max(fitting, key=lambda each: (each.system != "Any system", len(each.needs), _named(each, present)))
     return Recognised(best, _propose(best, best.shape, present))
+
+
+def _tells_stages(names: Sequence[str], present: Mapping[str, str]) -> bool:
+    """Dates of stages beside an id are a funnel, whatever else an export leaves out."""
+    dated = sum(stage_of(name) is not None for name in names)
+    keyed = has_key("leads", [target for target, _ in _propose(None, "leads", present).values()])
+    return dated >= 2 or (dated == 1 and keyed)
 
 
 def _present(names: Iterable[str]) -> dict[str, str]:

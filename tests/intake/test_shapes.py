@@ -203,3 +203,17 @@ def test_instants_span_only_what_is_plausible(desk: "Desk") -> None:
     content = "Lead ID,Email,Created Date\nL1,a@b.org,2026-01-01\nL2,a@c.org,2062-01-01\nL3,a@d.org,2026-02-01\n"
     reading = desk.read(content, now=1_800_000_000)
     assert (reading.first_instant, reading.last_instant, reading.future) == (1767225600, 1769904000, 1)
+
+
+def test_contacts_with_nothing_but_dates_of_stages_are_leads(desk: "Desk") -> None:
+    reading = desk.read(
+        "Record ID,Became a marketing qualified lead date,Became a customer date\n"
+        "1,2026-01-05 09:00,2026-02-01 10:00\n"
+        "2,2026-01-06 09:00,\n"
+    )
+    assert reading.shape == "leads"
+    assert told(desk.table(reading, "events"), "lead_id", "name", "shape") == [
+        ("1", "customer", "date"),
+        ("1", "marketing qualified lead", "date"),
+        ("2", "marketing qualified lead", "date"),
+    ]
