@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,6 @@ from core.intake import Reading
 from core.measures.cohort import Query, bounds
 from core.measures.funnel import OUTCOMES, Funnel
 from core.report import Report
-from core.stats.intervals import Rate
 from core.workspace import Receipt
 
 _COUNTS = ("entered", *OUTCOMES, "inferred", "skipped", "again", "matured", "matured_advanced")
@@ -40,7 +40,7 @@ def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str
         "leads": report.facts.n_units,
         "without_stage": report.unplaced(),
         "identity_holds": found.broken().empty,
-        "stages": _stages(found, found.total()),
+        "stages": _stages(found),
         "reasons": _reasons(found.reasons),
         "segments": _segments(found, won) if query.by else [],
         "nobody": list(report.idle_people()) if query.by in ("owner", "owner_name") else [],
@@ -55,12 +55,12 @@ def funnel_json(report: Report, query: Query, *, examples: int = 20) -> dict[str
 
 
 def _segments(found: Funnel, won: pd.DataFrame) -> list[dict[str, Any]]:
-    # Split once: a column may have thousands of values.
+    # Split once, so that a column of thousands of values takes no more than its share.
     stages, reasons, money = _parts(found.stages), _parts(found.reasons), _parts(won)
     return [
         {
             "segment": segment,
-            "stages": _stages(found, stages[segment]),
+            "stages": _stages(replace(found, stages=stages[segment])),
             "reasons": _reasons(reasons[segment]),
             "won_value": _money(money[segment]),
         }
@@ -115,27 +115,21 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _stages(found: Funnel, rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Every stage from the base on, over these rows (one per stage); zeros, and rates over nobody, without rows."""
-    stages = found.definition.stages
+def _stages(found: Funnel) -> list[dict[str, Any]]:
+    """Every stage from the base on: zeros, and rates over nobody, where nobody entered."""
     base = 0 if found.query.base is None else found.definition.place(found.query.base)
-    by_stage = {row["stage"]: row for row in rows.to_dict("records")}
-    out: list[dict[str, Any]] = []
-    for stage in stages[base:]:
-        n = {name: int(by_stage[stage.id][name]) if stage.id in by_stage else 0 for name in _COUNTS}
-        # From the last stage nobody can advance.
-        nobody = Rate(0, 0) if stage is stages[-1] else None
-        out.append(
-            {
-                "stage": stage.id,
-                "name": stage.name,
-                **n,
-                "rate": (nobody or Rate(n["advanced"], n["entered"])).as_json(),
-                "matured_rate": (nobody or Rate(n["matured_advanced"], n["matured"])).as_json(),
-                "reached": Rate(n["entered"], out[0]["entered"] if out else n["entered"]).as_json(),
-            }
-        )
-    return out
+    counted = {row["stage"]: row for row in found.total().to_dict("records")}
+    return [
+        {
+            "stage": stage.id,
+            "name": stage.name,
+            **{name: int(counted[stage.id][name]) if stage.id in counted else 0 for name in _COUNTS},
+            "rate": found.rate(stage.id).as_json(),
+            "matured_rate": found.rate(stage.id, matured=True).as_json(),
+            "reached": found.reached(stage.id).as_json(),
+        }
+        for stage in found.definition.stages[base:]
+    ]
 
 
 def _reasons(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -126,9 +126,9 @@ class Report:
         named = people["name"].fillna(people["person_id"])
         return tuple(sorted(named[~people["person_id"].isin(owners) & ~people["name"].isin(owners)]))
 
-    def flow(self) -> pd.DataFrame:
-        """In, out and balance of each stage by month."""
-        return flow(self.engine, self.facts, self.settings)
+    def flow(self, query: Query | None = None) -> pd.DataFrame:
+        """In, out and balance of each stage by month, of the leads that fit the query's filters."""
+        return flow(self.engine, self.facts, self.settings, query)
 
     def anomalies(self) -> pd.DataFrame:
         """Leads whose data contradict themselves."""

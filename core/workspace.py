@@ -25,7 +25,6 @@ from core.keeping import Answer, Kept, Progress, sweep
 from core.settings import Settings, settings_from
 from core.store import Batch, NewBatch, Snapshot, Store, decode_column
 
-
 LEADS_IN = ("leads", "history", "touches", "deals")
 """Files of these shapes say something of leads; without one there is nothing to report on."""
 

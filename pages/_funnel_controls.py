@@ -13,7 +13,7 @@ from core.report import Report
 from core.words import OUTCOME_NAMES, POLICY_NAMES, count
 from pages._ui import kept, label, links, plain
 
-VIEWS = {"cohort": "Cohort", "flow": "Flow", "table": "Table"}
+VIEWS = {"cohort": "Cohort", "flow": "Flow", "worth": "Worth", "table": "Table"}
 COUNTED: tuple[Literal["leads", "passes"], ...] = ("leads", "passes")
 COUNTING = {"leads": "Leads", "passes": "Passes"}
 EARLIEST, LATEST = date(1980, 1, 1), date(2100, 1, 1)

@@ -80,6 +80,7 @@ def leads(report: Report, asked: Asked, found: Funnel, stage: str, outcome: str 
         on_select=_chosen,
         selection_mode="single-row",
         column_config={"Entered": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone=str(zone))},
+        placeholder="",
         alt=f"{what}: {units}",
     )
     _one(report, list(page["lead_id"]))
@@ -142,10 +143,11 @@ def _one(report: Report, ids: list[str]) -> None:
                 "Same instant as the row before": events["tie"]
                 .astype("boolean")
                 .fillna(False)
-                .map({True: "yes", False: ""}),
+                .map({True: "yes", False: None}),
             }
         ).dropna(axis="columns", how="all"),
         hide_index=True,
         column_config={"When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=str(zone))},
+        placeholder="",
         alt=f"Everything recorded of lead {lead}, in order",
     )

@@ -24,7 +24,7 @@ def picture(report: Report, asked: Asked) -> None:
     before = None if asked.other is None else funnel(report, asked.other)
     with st.container(border=True, gap="xxsmall"):
         st.plotly_chart(
-            waterfall(found, look(present=asked.present), height=352 if asked.present else 312, before=before),
+            waterfall(found, look(present=asked.present), height=340 if asked.present else 312, before=before),
             key="picture",
             on_select=_picked,
             selection_mode="points",

@@ -126,7 +126,7 @@ def flow(report: Report, asked: Asked) -> None:
         st.pills("Stage", list(names), format_func=lambda stage: label(names[stage]), key="stage", **BOUND)
         or definition.stages[definition.hand_off].id
     )
-    every = kept(report, "flow", "", report.flow)
+    every = kept(report, "flow", repr(asked.query.where), lambda: report.flow(asked.query))
     rows = every[every["stage"] == stage].reset_index(drop=True)
     if rows.empty:
         st.caption("No dated entry is known, so there is no flow to show.")
@@ -155,8 +155,8 @@ def flow(report: Report, asked: Asked) -> None:
         }
     )
     st.caption(
-        "All leads, by the month in which it happened; period and filters do not apply here. What goes out in a "
-        "month may have come in long before, so out of in can pass 100 %: it is a flow, not a conversion."
+        "By the month in which it happened, whenever the lead came in: the period does not apply here. What goes out "
+        "in a month may have come in long before, so out of in can pass 100 %: it is a flow, not a conversion."
     )
     st.dataframe(table, hide_index=True, column_config=grouped(table), alt=f"Flow of {names[stage]} by month")
     _download(table, "funnel-flow")

@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.charts.gains import gains
 from core.measures.change import change
+from core.measures.findings import OWNED
 from core.measures.worth import best_quartile, rates_of, worth
-from core.report import Report
+from core.report import TELLING, Report
 from core.words import count, money, percent
 from pages._funnel_controls import BOUND, Asked, columns, named
 from pages._ui import funnel, look, plain
@@ -18,7 +19,8 @@ def worth_view(report: Report, asked: Asked) -> None:
     """The benchmark is chosen and named; without another choice it is the best quarter of the data's own sources."""
     found = funnel(report, asked.query)
     titles = columns(report)
-    options = {f"best:{name}": f"The best quarter by {title.lower()}" for name, title in titles.items()}
+    telling = [name for name in TELLING if name in titles]
+    options = {f"best:{name}": f"The best quarter by {titles[name].lower()}" for name in telling}
     if asked.other is not None:
         options = {"period": "The other period", **options}
     if not options:
@@ -29,6 +31,10 @@ def worth_view(report: Report, asked: Asked) -> None:
         goal = rates_of(funnel(report, asked.other))
     else:
         goal = best_quartile(funnel(report, asked.query.model_copy(update={"by": chosen.removeprefix("best:")})))
+        if chosen.removeprefix("best:") in OWNED:
+            # Before the hand-off an owner only says how far a lead has come.
+            early = found.definition.stage_ids[: found.definition.hand_off]
+            goal = {stage: rate for stage, rate in goal.items() if stage not in early}
     unit, value = _value(report, asked)
     table = worth(found, goal, value)
     best = table.dropna(subset="gain_joint").sort_values("gain_joint", ascending=False)

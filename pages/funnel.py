@@ -8,6 +8,7 @@ from pages._funnel_breakdown import breakdown
 from pages._funnel_cards import cards
 from pages._funnel_controls import BOUND, VIEWS, Asked, controls, named, reset
 from pages._funnel_picture import picture
+from pages._funnel_worth import why_changed, worth_view
 from pages._ui import errors, funnel, kept, plain, report
 
 with errors():
@@ -25,7 +26,7 @@ with errors():
     parts = [
         period,
         f"true at {day(found.as_of, zone)}",
-        f"“{definition.name}” {definition.content_hash()[:8]}",
+        f"definition {definition.content_hash()[:8]}",
         identity(found),
     ]
     if asked.query.where:
@@ -33,7 +34,7 @@ with errors():
     unplaced = kept(here, "unplaced", "", here.unplaced)
     if unplaced:
         parts.append(f"{count(unplaced)} leads without a known stage are in no funnel")
-    left, right = st.columns([2.8, 1], vertical_alignment="center")
+    left, right = st.columns([2.1, 1], vertical_alignment="center")
     left.caption(plain(" · ".join(part for part in parts if part)))
     view = right.segmented_control(
         "View",
@@ -59,6 +60,10 @@ with errors():
         cards(here, asked.query)
         if view == "table":
             _funnel_tables.stages(found)
+        elif view == "worth":
+            worth_view(here, asked)
+            why_changed(here, asked)
+            st.stop()
         else:
             picture(here, asked)
         breakdown(here, asked)

@@ -59,7 +59,7 @@ def rates(by_segment: Mapping[str, Rate], overall: Rate, look: Look, *, labels: 
             }
         )
     made.update_layout(annotations=notes)
-    made.update_xaxes(range=[0, high * 1.18], visible=False)
+    made.update_xaxes(range=[-0.02 * high, high * 1.18], visible=False)
     made.update_yaxes(
         range=[len(chosen) - 0.4, -0.6],
         tickmode="array",
@@ -79,6 +79,7 @@ def _dots(
         x=[rate.value for _, rate in firm],
         y=[place for place, _ in firm],
         mode="markers",
+        cliponaxis=False,
         marker={"color": look.stage, "size": 10},
         error_x={
             "type": "data",

@@ -68,10 +68,12 @@ def units(engine: Engine, sources: Sources, alias: Lazy) -> Lazy:
     A lead known only by its events (an export of history alone) is counted; its columns are missing.
     """
     names = sources.leads.collect_schema().names()
-    keep = [name for name in names if name not in ("batch", "line", "merged_into", "deal_id", "lead_id")]
+    filled = _filled(engine, sources.leads) | _filled(engine, sources.deals)
+    never = ("batch", "line", "merged_into", "deal_id", "lead_id")
+    keep = [name for name in names if name not in never and (not name.startswith(EXTRA) or name in filled)]
     merged = alias.select(nw.col("alias").alias("lead_id"))
     leads = sources.leads.join(merged, on="lead_id", how="anti")
-    beyond = [name for name in sources.deals.collect_schema().names() if name.startswith(EXTRA) and name not in keep]
+    beyond = [name for name in sources.deals.collect_schema().names() if name in filled and name not in keep]
     leads = leads.select("lead_id", *keep, **{name: nw.lit(None).cast(nw.String) for name in beyond})
     keep += beyond
     own = _own_deals(engine, sources, alias, keep)
@@ -81,6 +83,15 @@ def units(engine: Engine, sources: Sources, alias: Lazy) -> Lazy:
     ).unique("lead_id")
     everyone = ids.with_row_index("unit", order_by="lead_id").with_columns(unit=nw.col("unit").cast(nw.Int64))
     return _with_lookups(engine, sources, everyone.join(known, on="lead_id", how="left"))
+
+
+def _filled(engine: Engine, rows: Lazy) -> set[str]:
+    """Further columns that hold anything: those of an import taken back are as if it had never been."""
+    names = [name for name in rows.collect_schema().names() if name.startswith(EXTRA)]
+    if not names:
+        return set()
+    counted = engine.collect(rows.select(*(nw.col(name).count() for name in names)))
+    return {name for name in names if bool(counted[name].any())}
 
 
 def _own_deals(engine: Engine, sources: Sources, alias: Lazy, columns: Sequence[str]) -> Lazy:

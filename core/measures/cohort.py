@@ -107,7 +107,7 @@ def standing(engine: Engine, facts: Facts, query: Query, settings: Settings, *, 
     rows = _in_cohort(rows, query, base, start, end)
     if query.policy == "current":
         rows = _where_now(rows, base, n)
-    rows = _in_segment(engine, rows, facts, query)
+    rows = in_segment(engine, rows, facts, query)
     aged = facts.as_of - query.mature_days * DAY
     matured = [_bit(nw.coalesce(nw.col(at(k)) <= aged, nw.lit(False)), k) for k in range(n)]
     return rows.with_columns(matured=nw.sum_horizontal(*matured).cast(nw.Int64))
@@ -187,7 +187,8 @@ def _between(start: int | None, end: int | None, when: nw.Expr) -> list[nw.Expr]
     return after if end is None else [*after, when < end]
 
 
-def _in_segment(engine: Engine, rows: Lazy, facts: Facts, query: Query) -> Lazy:
+def in_segment(engine: Engine, rows: Lazy, facts: Facts, query: Query) -> Lazy:
+    """The rows whose lead fits the query's filters, with `segment`, the lead's value of the column broken down by."""
     known = segment_columns(engine, facts)
     asked = [name for name, _ in query.where] + ([query.by] if query.by else [])
     for name in asked:

@@ -150,7 +150,8 @@ def summary(whole: Funnel) -> str:
     if leak is None:
         return f"{words}; nothing leaks, as far as the data tell"
     stage, outcome, lost = leak
-    return f"{words}; most are lost at {names[stage]}, where {lost:,} {'have ' if outcome == 'stalled' else 'were '}{outcome}"
+    verb = "have" if outcome == "stalled" else "were"
+    return f"{words}; most are lost at {names[stage]}, where {lost:,} {verb} {outcome}"
 
 
 def sentence(finding: Finding, column_title: str = "") -> str:

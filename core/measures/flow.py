@@ -9,6 +9,7 @@ import pandas as pd
 from core.engine import Engine
 from core.journeys.passes import DISQUALIFIED, LOST, RECYCLED, REJECTED, at
 from core.journeys.reduce import Facts
+from core.measures.cohort import Query, in_segment
 from core.settings import Settings
 from core.tables import Column, Table
 
@@ -30,10 +31,15 @@ SLOT = 900
 """Zones differ from UTC by whole quarters of an hour: counting by these loses nothing."""
 
 
-def flow(engine: Engine, facts: Facts, settings: Settings) -> pd.DataFrame:
-    """Entries, advances, exits and balance of each stage by month (`FLOW`). Unit: passes, dated entries."""
+def flow(engine: Engine, facts: Facts, settings: Settings, query: Query | None = None) -> pd.DataFrame:
+    """Entries, advances, exits and balance of each stage by month (`FLOW`). Unit: passes, dated entries.
+
+    Of `query` only the filters count: a flow has no cohort, so neither period nor policy.
+    """
     n = len(facts.definition.stages)
     rows = facts.passes(engine).select("unit", "pass", "top", "end_observed", "ended_at", *(at(k) for k in range(n)))
+    if query is not None and query.where:
+        rows = in_segment(engine, rows, facts, query.model_copy(update={"by": None}))
     gone = nw.col("end_observed").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST])
     parts = []
     for k, stage in enumerate(facts.definition.stages):
