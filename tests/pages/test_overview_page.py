@@ -1,0 +1,89 @@
+"""The overview: what to look at first, and the way to it. The worth of leaks beside it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.measures.cohort import Query
+from core.measures.findings import sentence, summary
+from core.report import Report
+from core.workspace import Workspace
+
+FRAME = Path(__file__).resolve().parents[2] / "pages" / "_frame.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    def open_page(folder: Path, page: str | None = None, **asked: str) -> AppTest:
+        monkeypatch.setenv("HANDOFF_WORKSPACE", str(folder))
+        with Workspace(folder) as here:
+            if here.live_batches():
+                here.facts()
+        at = AppTest.from_file(FRAME, default_timeout=60)
+        at.run()
+        if page:
+            at.switch_page(page)
+            for name, value in asked.items():
+                at.query_params[name] = value
+            at.run()
+        assert not at.exception, at.exception
+        return at
+
+    yield open_page
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def report(sample: Path) -> Iterator[Report]:
+    with Workspace(sample) as here:
+        yield Report(here, here.facts())
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(text.value for text in at.markdown).replace("\\", "")
+
+
+def test_the_overview_opens_with_the_whole_in_one_sentence(opened: Open, sample: Path, report: Report) -> None:
+    at = opened(sample)
+    assert at.title[0].value.replace("\\", "") == summary(report.funnel(Query()))
+
+
+def test_the_three_largest_findings_are_there_with_their_numbers(opened: Open, sample: Path, report: Report) -> None:
+    text = said(opened(sample))
+    for finding in report.findings(Query(), most=3):
+        assert sentence(finding, report.title(finding.column)) in text
+
+
+def test_the_black_hole_and_the_junk_source_are_among_the_first_three(opened: Open, sample: Path) -> None:
+    text = said(opened(sample))
+    assert 'team "Emerging"' in text
+    assert 'source "Purchased List"' in text
+
+
+def test_an_empty_workspace_says_what_to_do(opened: Open, tmp_path: Path) -> None:
+    at = opened(tmp_path / "empty")
+    assert at.title[0].value == "There are no leads here yet."
+
+
+def test_the_worth_of_a_leak_is_said_with_its_benchmark_and_probability(opened: Open, sample: Path) -> None:
+    at = opened(sample, "funnel.py", view="Worth")
+    headers = [header.value.replace("\\", "") for header in at.header]
+    assert any(
+        "MQL at " in header and "would have added EUR " in header and "probability" in header for header in headers
+    )
+    assert any("not a forecast" in caption.value for caption in at.caption)
+
+
+def test_two_periods_are_explained_by_causes_that_add_up(opened: Open, sample: Path, report: Report) -> None:
+    asked = {"start": "2025-10-01", "end": "2025-12-31", "start2": "2025-07-01", "end2": "2025-09-30"}
+    at = opened(sample, "funnel.py", view="Worth", compare="true", by="Source", **asked)
+    causes = at.dataframe[-1].value
+    assert {"How many leads came", "Which leads came"} <= set(causes["Cause"])
+    effect = causes["Won leads"].astype(float).sum()
+    headers = [header.value.replace("\\", "") for header in at.header]
+    assert any(header.startswith(f"{abs(round(effect))} ") for header in headers)
