@@ -227,6 +227,7 @@ def test_a_breakdown_keeps_leads_of_no_stated_source_apart_from_a_source_called_
     assert column(ask(ground, facts, by="source", where=(("country", "DE"),)), segment="web") == {"mql": 1}
     assert column(ask(ground, facts, where=(("source", UNKNOWN),))) == {"mql": 1}
     assert column(ask(ground, facts, where=(("source", "web"), ("country", "IT")))) == {}
+    assert column(ask(ground, facts, where=(("source", "web"), ("source", "unknown")))) == {"mql": 3}
 
 
 def test_what_names_a_person_is_no_column_to_group_by(ground: Ground) -> None:
