@@ -64,7 +64,9 @@ def placed(engine: Engine, rows: Lazy) -> Lazy:
 
 
 def with_passes(rows: Lazy, definition: Definition) -> Lazy:
-    """The rows with `pass` (0, 1, …), `tie` (same time as the row before) and `seq` (place in the lead's history).
+    """The rows with `pass` (0, 1, …), `seq` (place in the lead's history) and `tie`.
+
+    A tie is another stage at the very instant of the row before, or on its day where both are known by the day alone.
 
     A new pass begins where a lead comes back from a way out, or where a history says that it went back across the
     hand-off. Sales' no is a verdict first: a lead that moves on to a later stage in spite of it stays in its pass.
@@ -84,15 +86,19 @@ def with_passes(rows: Lazy, definition: Definition) -> Lazy:
     return (
         rows.with_columns(
             _before=code.shift(1).over("unit", order_by=_KEY),
-            _at_before=nw.col("at").shift(1).over("unit", order_by=_KEY),
+            _when_before=nw.col("happened_at").shift(1).over("unit", order_by=_KEY),
+            _precision_before=nw.col("precision").shift(1).over("unit", order_by=_KEY),
             seq=code.cum_count().over("unit", order_by=_KEY).cast(nw.Int64),
         )
         .with_columns(
             tie=nw.coalesce(
-                (nw.col("at") == nw.col("_at_before")) & (nw.col("at") < UNDATED) & (code != before), nw.lit(False)
+                (nw.col("happened_at") == nw.col("_when_before"))
+                & (nw.col("precision") == nw.col("_precision_before"))
+                & (code != before),
+                nw.lit(False),
             ),
             _begins=nw.when(begins).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
         )
         .with_columns(**{"pass": nw.col("_begins").cum_sum().over("unit", order_by="seq").cast(nw.Int64)})
-        .drop("_before", "_at_before", "_begins")
+        .drop("_before", "_when_before", "_precision_before", "_begins")
     )

@@ -22,6 +22,8 @@ NOT_RECORDED = "not recorded"
 DAY = 86_400
 _KIND = {"rejected": REJECTED, "recycled": RECYCLED, "disqualified": DISQUALIFIED, "lost": LOST}
 _PLACE, _REASON = 1 << 27, 1 << 20
+_DATE = 50
+"""Added to the code of a dated entry that a date column speaks of; there are fewer stages than that."""
 
 PASSES = Table(
     "passes",
@@ -103,7 +105,7 @@ def _grouped(rows: Lazy, definition: Definition) -> Lazy:
     return rows.group_by("unit", "pass").agg(
         **firsts,
         _baseline=over((code < EXIT) & ~dated, code).max(),
-        _last=over(dated, nw.col("seq") * EXIT + code).max(),
+        _last=over(dated, nw.col("seq") * EXIT + code + _choose(nw.col("shape") == "date", _DATE)).max(),
         current_since=over(dated, when).max(),
         _exit=over(code >= EXIT, ended).max(),
         ended_at=over(code >= EXIT, when).max(),
@@ -142,7 +144,13 @@ def _reached(rows: Lazy, definition: Definition) -> Lazy:
             _exit_place=exit_place,
             no_then_on=nw.coalesce(nw.col("_no") < nw.col("_last") // EXIT, nw.lit(False)),
         )
-        .with_columns(_last_seen=nw.when(nw.col("top") >= 0).then(nw.col("_last") % EXIT).otherwise(_number(-1)))
+        # A date column cannot say that a lead went back: where it speaks last, the lead is where it came furthest.
+        .with_columns(
+            _last_seen=nw.when(nw.col("_last") % EXIT >= _DATE).then(nw.col("top")).otherwise(nw.col("_last") % EXIT),
+            _elsewhere=nw.coalesce(
+                (nw.col("_last") % EXIT >= _DATE) & (nw.col("_last") % EXIT - _DATE != nw.col("top")), nw.lit(False)
+            ),
+        )
         .with_columns(
             furthest=nw.max_horizontal(
                 "top", "baseline", nw.when(nw.col("_ends")).then(nw.col("_leaves")).otherwise(_number(0)), _number(0)
@@ -153,8 +161,11 @@ def _reached(rows: Lazy, definition: Definition) -> Lazy:
             .then(nw.max_horizontal("baseline", _number(0)))
             .otherwise(nw.col("_last_seen"))
             .cast(nw.Int64),
-            # A stage known from an undated status alone has no date to count from.
-            current_since=nw.when(nw.col("baseline") <= nw.col("top")).then(nw.col("current_since")),
+            # A stage known from an undated status alone has no date to count from; where a date column speaks last
+            # of an earlier stage, the last date is not the furthest stage's.
+            current_since=nw.when((nw.col("baseline") <= nw.col("top")) & ~nw.col("_elsewhere")).then(
+                nw.col("current_since")
+            ),
         )
         .with_columns(
             n_passes=(nw.col("pass").max().over("unit") + 1).cast(nw.Int64),
@@ -219,7 +230,8 @@ def _due(definition: Definition, top: str, *, as_of: int) -> nw.Expr:
     for place, stage in enumerate(definition.stages):
         if stage.clock_days is None:
             continue
-        since = nw.when(nw.col("current") == place).then(nw.col("current_since")).otherwise(nw.col(at(place)))
+        again = nw.when(nw.col("current") == place).then(nw.col("current_since"))
+        since = nw.coalesce(again, nw.col(at(place)))
         late = nw.coalesce(since + stage.clock_days * DAY < as_of, nw.lit(False))
         past = nw.when(nw.col(top) == place).then(late).otherwise(past)
     return past

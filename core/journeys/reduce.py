@@ -53,7 +53,7 @@ def key(live: Sequence[int], definition: Definition, *, as_of: int) -> str:
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
-_VERSION = 1
+_VERSION = 2
 """Raise it when the meaning of a fact changes, so that older kept results are not read."""
 
 

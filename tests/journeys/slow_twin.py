@@ -196,11 +196,17 @@ def split(rows: Sequence[Row], definition: Definition) -> list[Pass]:
     for row in rows:
         if before is not None and begins(before, row, definition):
             trips.append(Pass(len(trips)))
-        if before is not None and row.dated and before.at == row.at and before.code != row.code:
+        if before is not None and row.dated and _same_moment(before, row) and before.code != row.code:
             trips[-1].tied = True
         trips[-1].rows.append(row)
         before = row
     return trips
+
+
+def _same_moment(before: Row, row: Row) -> bool:
+    """At one instant, or on one day where both are known by the day alone."""
+    one, other = before.event, row.event
+    return (one.happened_at, one.precision) == (other.happened_at, other.precision)
 
 
 def begins(before: Row, row: Row, definition: Definition) -> bool:
@@ -230,7 +236,8 @@ def _judge(trip: Pass, after: Pass | None, definition: Definition, *, as_of: int
     trip.observed = frozenset(row.code for row in dated)
     trip.top = max(trip.observed, default=-1)
     baseline = max((row.code for row in trip.rows if row.is_stage and not row.dated), default=-1)
-    trip.current = baseline if baseline > trip.top else dated[-1].code if dated else 0
+    seen = 0 if not dated else trip.top if dated[-1].event.shape == "date" else dated[-1].code
+    trip.current = baseline if baseline > trip.top else seen
     first_at = {code: min(row.at for row in dated if row.code == code) for code in trip.observed}
     trip.reversed = any(first_at[late] < first_at[early] for late in first_at for early in first_at if early < late)
     kinds = [None if row.is_stage else definition.exits[row.code - FIRST_EXIT].kind for row in trip.rows]
@@ -267,7 +274,8 @@ def _past_due(trip: Pass, dated: Sequence[Row], place: int, definition: Definiti
     if not entries or limit is None:
         return False
     # Where the lead is at that stage now, its last entry counts; where it has gone back from there, its first.
-    since = entries[-1] if trip.current == place else trip.firsts[place]
+    back = dated[-1].event.shape == "date" and dated[-1].code != trip.top
+    since = entries[-1] if trip.current == place and not back else trip.firsts[place]
     assert since is not None
     return since + limit * DAY < as_of
 

@@ -87,6 +87,10 @@ STORIES: dict[str, tuple[Sequence[Told], list[str]]] = {
     ),
     "a day without a time and an instant of that day are ordered by stage": (
         [("MQL", "2026-05-20 17:00"), ("SAL", "2026-05-20")],
+        ["sal waiting"],
+    ),
+    "two stages known by one day alone are ordered by stage and flagged": (
+        [("SAL", "2026-05-20"), ("MQL", "2026-05-20")],
         ["sal waiting (tied)"],
     ),
     "an instant and the next day are no tie": (
@@ -99,7 +103,7 @@ STORIES: dict[str, tuple[Sequence[Told], list[str]]] = {
     ),
     "a way out on the day of an entry comes after it": (
         [("Disqualified", "2026-05-20"), ("MQL", "2026-05-20 17:00")],
-        ["mql disqualified (tied)"],
+        ["mql disqualified"],
     ),
     "golden case 12: a no, then a later stage, is one pass, listed": (
         [("MQL", "2026-03-01"), ("Rejected", "2026-03-02", "budget"), ("SAL", "2026-05-20")],
