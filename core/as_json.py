@@ -105,12 +105,20 @@ def questions_json(questions: tuple[Any, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def receipt_json(receipt: Receipt) -> dict[str, Any]:
-    """What an import did."""
+def problems_json(problems: pd.DataFrame) -> list[dict[str, Any]]:
+    """What was wrong with rows and cells, by kind: how often, where first, and the way out there."""
+    kinds = problems.groupby(["code", "quarantined"], sort=False)
+    found = kinds.agg(times=("line", "size"), first_line=("line", "first"), sentence=("sentence", "first"))
+    return _plain(found.reset_index().rename(columns={"quarantined": "set_aside"}))
+
+
+def receipt_json(receipt: Receipt, problems: pd.DataFrame) -> dict[str, Any]:
+    """What an import did, and the `problems` of its rows."""
     return {
         **reading_json(receipt.reading),
         "import": receipt.batch.id,
         "already_imported": receipt.already,
+        "problems": problems_json(problems),
         "questions": questions_json(receipt.reading.questions),
     }
 

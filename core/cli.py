@@ -116,13 +116,14 @@ def _checked(
 def _import(stated: argparse.Namespace) -> int:
     with _open(stated) as here:
         places.remember(here.folder)
-        return _each(
-            stated,
-            here,
-            lambda file, at, mapping, answers: as_json.receipt_json(
-                here.add(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))
-            ),
-        )
+        return _each(stated, here, lambda file, at, mapping, answers: _imported(here, file, at, mapping, answers))
+
+
+def _imported(
+    here: Workspace, file: Path, at: datetime, mapping: Mapping | None, answers: dict[str, str]
+) -> dict[str, Any]:
+    receipt = here.add(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))
+    return as_json.receipt_json(receipt, here.store.problems(receipt.batch.id))
 
 
 def _each(
@@ -223,7 +224,6 @@ def _moment(text: str | None, settings: Settings) -> datetime | None:
 def _mapping(file: Path | None) -> Mapping | None:
     if file is None:
         return None
-
     try:
         stated = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
@@ -256,12 +256,12 @@ def _told(result: dict[str, Any]) -> str:
     told = f"{result['file']}: {result['shape']} ({result['system']}), {rows['accepted']:,} rows taken"
     told += f", {rows['quarantined']:,} set aside"
     if "import" in result:
-        told += f"; import {result['import']}" + (
-            ", already imported, nothing changed" if result["already_imported"] else ""
-        )
-    return "\n  ".join([told + ".", *(notice["sentence"] for notice in result["notices"])]) + _options(
-        result["questions"]
-    )
+        told += f"; import {result['import']}"
+        told += ", already imported, nothing changed" if result["already_imported"] else ""
+    lines = [told + ".", *(notice["sentence"] for notice in result["notices"])]
+    for kind in result.get("problems", []):
+        lines.append(f"Line {kind['first_line']} (in all {kind['times']:,} of {kind['code']}): {kind['sentence']}")
+    return "\n  ".join(lines) + _options(result["questions"])
 
 
 def _options(questions: list[dict[str, Any]]) -> str:

@@ -238,9 +238,13 @@ class Workspace:
     # --- facts ------------------------------------------------------------------------------------------------------
 
     def sources(self, snapshot: Snapshot | None = None) -> Sources:
-        """The live rows."""
+        """The live rows; asked again of the same imports, the same frames."""
         seen = snapshot or self.store.snapshot()
-        return live_sources(self.engine, lambda table: seen.files[table], seen.live, rename=decode_column)
+        held: tuple[object, Sources] | None = getattr(self._local, "sources", None)
+        if held is None or held[0] != (seen.live, seen.files):
+            made = live_sources(self.engine, lambda table: seen.files[table], seen.live, rename=decode_column)
+            held = self._local.sources = (seen.live, seen.files), made
+        return held[1]
 
     def labels(self) -> pd.DataFrame:
         """Every stage label in the data with its meaning (`journeys.labels.LABELS`)."""

@@ -149,10 +149,11 @@ class Definition(Frozen):
         An answer for a stage that this definition does not have is left out: it was given under another one.
         """
         known = self.labels()
-        new = {label: target for label, target in answers.items() if fold(label) not in known}
+        # One answer per folded word: spellings of one word cannot stand for two stages, and the last answer counts.
+        new = {fold(label): (label, target) for label, target in answers.items() if fold(label) not in known}
 
         def more(target: str) -> tuple[str, ...]:
-            return tuple(label for label, to in new.items() if to == target)
+            return tuple(label for label, to in new.values() if to == target)
 
         return self.model_copy(
             update={

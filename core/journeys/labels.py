@@ -60,8 +60,14 @@ def stage_labels(engine: Engine, events: Lazy, definition: Definition) -> pd.Dat
 
 def unanswered(labels: pd.DataFrame) -> pd.DataFrame:
     """The labels that no stage, way out or answer names: each is a question on the data page, none is dropped."""
-    asked = labels["meaning"].isna() & ~labels["name"].map(fold).isin(UNASKED)
-    return labels[asked].reset_index(drop=True)
+    folded = labels["name"].map(fold)
+    asked = labels[labels["meaning"].isna() & ~folded.isin(UNASKED)].assign(_word=folded)
+    if asked.empty:
+        return labels.head(0)
+    # Spellings of one word are one question, asked in the most frequent one.
+    together = asked.groupby("_word", sort=False)["rows"].transform("sum")
+    once = asked.assign(rows=together).drop_duplicates("_word").sort_values(["rows", "name"], ascending=[False, True])
+    return once.drop(columns="_word").reset_index(drop=True)
 
 
 __all__ = ["EXIT", "IGNORED", "LABELS", "Codes", "stage_labels", "unanswered"]

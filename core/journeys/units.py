@@ -78,8 +78,10 @@ def units(engine: Engine, sources: Sources, alias: Lazy) -> Lazy:
     keep += beyond
     own = _own_deals(engine, sources, alias, keep)
     known = nw.concat([leads, own], how="vertical").with_columns(has_row=nw.lit(True))
+    # A survivor that no file holds stands for the leads that were merged into it.
     ids = nw.concat(
-        [known.select("lead_id"), under_lead(sources.events.select("lead_id"), alias)], how="vertical"
+        [known.select("lead_id"), under_lead(sources.events.select("lead_id"), alias), alias.select("lead_id")],
+        how="vertical",
     ).unique("lead_id")
     everyone = ids.with_row_index("unit", order_by="lead_id").with_columns(unit=nw.col("unit").cast(nw.Int64))
     return _with_lookups(engine, sources, everyone.join(known, on="lead_id", how="left"))

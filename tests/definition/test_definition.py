@@ -117,6 +117,11 @@ def test_an_answer_becomes_a_synonym_and_never_takes_a_word_away_from_its_stage(
     assert parse(answered.model_dump_json()) == answered
 
 
+def test_of_two_answers_for_spellings_of_one_word_the_last_counts() -> None:
+    answered = VALIDATED.with_labels({"Zebra": "mql", "zebra": "won"})
+    assert answered.labels()[fold("ZEBRA")] == "won"
+
+
 def test_an_answer_for_a_stage_of_another_definition_is_left_out() -> None:
     assert fold("Zebra") not in VALIDATED.with_labels({"Zebra": "sal"}).labels()
 

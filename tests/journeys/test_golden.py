@@ -438,6 +438,12 @@ def test_leads_merged_into_each_other_in_a_circle_stay_two_leads(ground: Ground)
     assert list(ground.passes(ground.reduce(rows, CLASSIC, "2026-06-01", leads=leads))["lead_id"]) == ["a", "b"]
 
 
+def test_a_survivor_that_no_file_holds_stands_for_those_merged_into_it(ground: Ground) -> None:
+    leads: list[dict[str, object]] = [{"lead_id": "a", "merged_into": "gone"}, {"lead_id": "b", "merged_into": "gone"}]
+    facts = ground.reduce([], CLASSIC, "2026-06-01", leads=leads)
+    assert list(ground.engine.collect(facts.units(ground.engine))["lead_id"]) == ["gone"]
+
+
 def test_a_deal_without_a_lead_is_counted_as_its_own_lead(ground: Ground) -> None:
     rows = story("deal:D1", ("Opportunity", "2026-03-01"), ("Won", "2026-04-01"))
     facts = ground.reduce(
@@ -490,7 +496,7 @@ def test_a_word_that_no_stage_has_is_asked_about_and_counted_and_its_lead_is_not
     ]
     sources = ground.sources(rows)
     asked = unanswered(stage_labels(ground.engine, sources.events, VALIDATED))
-    assert list(zip(asked["name"], asked["rows"], strict=True)) == [("Zebra", 2), ("zebra", 1)]
+    assert list(zip(asked["name"], asked["rows"], strict=True)) == [("Zebra", 3)], "one word, one question"
     facts = ground.reduce(sources, VALIDATED, "2026-06-01")
     assert facts.n_units == 3
     assert list(ground.passes(facts)["lead_id"]) == ["a"]
