@@ -60,10 +60,8 @@ def stage_labels(engine: Engine, events: Lazy, definition: Definition) -> pd.Dat
 
 def unanswered(labels: pd.DataFrame) -> pd.DataFrame:
     """The labels that no stage, way out or answer names: each is a question on the data page, none is dropped."""
-    folded = labels["name"].map(fold)
-    asked = labels[labels["meaning"].isna() & ~folded.isin(UNASKED)].assign(_word=folded)
-    if asked.empty:
-        return labels.head(0)
+    named = labels.assign(_word=labels["name"].map(fold))
+    asked = named[named["meaning"].isna() & ~named["_word"].isin(UNASKED)]
     # Spellings of one word are one question, asked in the most frequent one.
     together = asked.groupby("_word", sort=False)["rows"].transform("sum")
     once = asked.assign(rows=together).drop_duplicates("_word").sort_values(["rows", "name"], ascending=[False, True])

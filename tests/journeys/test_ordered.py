@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.journeys.ordered import Exclusion, Step, equals, ordered
@@ -226,6 +226,7 @@ def barriers(draw: st.DrawFn, length: int) -> list[tuple[str, int, int]]:
     return [(name, *draw(st.sampled_from(pairs))) for name in draw(st.lists(st.sampled_from("xC"), max_size=2))]
 
 
+@settings(deadline=None)
 @given(journeys, sequences, windows, st.data())
 def test_agrees_with_the_slow_reading(
     rows: list[Event], wanted: list[str], window: int | None, data: st.DataObject
@@ -240,6 +241,7 @@ def test_agrees_with_the_slow_reading(
     assert attempts(made) == slow(rows, wanted, window, excluded)
 
 
+@settings(deadline=None)
 @given(journeys, windows, st.randoms(use_true_random=False))
 @example([(0, 0, "A"), (0, 0, "B"), (0, 0, "C")], 0, None)
 def test_row_order_never_matters(rows: list[Event], window: int | None, random: Any) -> None:
