@@ -4,12 +4,15 @@ import random
 from multiprocessing.context import SpawnContext
 from pathlib import Path
 
+import pytest
+
 from core.store import Store
 from tests.store.imports import import_for_ever, import_three_tables, in_ledger, visible
 
 TABLES = ("leads", "people", "campaigns")
 
 
+@pytest.mark.slow
 def test_a_killed_import_is_whole_or_absent_and_swept(tmp_path: Path, processes: SpawnContext) -> None:
     orphans = 0
     for seed in range(20):

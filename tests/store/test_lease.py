@@ -3,6 +3,7 @@ import platform
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import SpawnContext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,15 +24,16 @@ from tests.store.imports import (
     visible,
 )
 
-NOW = datetime.now(UTC)
 HERE = {"host": platform.node(), "pid": os.getpid()}
 
 
-def set_lease(folder: Path, **values: object) -> None:
+def set_lease(folder: Path, *, silent_s: int = 0, **values: object) -> None:
+    """Another holder's lease, its last sign of life `silent_s` seconds ago: told at the time of the test."""
+    beat = datetime.now(UTC) - timedelta(seconds=silent_s)
     register = Register(folder)
     with register.writing() as session:
         row = session.get_one(LeaseRow, 1)
-        row.sqlmodel_update({"token": "t", "holder": "bob@there (process 1)", "since": NOW, "beat_at": NOW, **values})
+        row.sqlmodel_update({"token": "t", "holder": "bob@there (process 1)", "since": beat, "beat_at": beat, **values})
         session.add(row)
     register.close()
 
@@ -56,10 +58,10 @@ def test_the_second_writer_is_told_who_and_since_when_and_readers_go_on(store: S
         pytest.param({**HERE, "started": 1.0}, True, id="process number used again"),
         pytest.param({"host": platform.node(), "pid": 2**22 + 1}, True, id="dead here"),
         pytest.param({"host": "elsewhere", "pid": 1}, False, id="elsewhere, alive a moment ago"),
-        pytest.param({"host": "elsewhere", "beat_at": NOW - timedelta(seconds=61)}, True, id="elsewhere, silent"),
+        pytest.param({"host": "elsewhere", "silent_s": 61}, True, id="elsewhere, silent"),
     ],
 )
-def test_a_writer_that_is_gone_gives_way(store: Store, left: dict[str, object], freed: bool) -> None:
+def test_a_writer_that_is_gone_gives_way(store: Store, left: dict[str, Any], freed: bool) -> None:
     set_lease(store.folder, **left)
     if freed:
         import_leads(store, ["a"])
@@ -72,7 +74,7 @@ def test_a_writer_that_is_gone_gives_way(store: Store, left: dict[str, object], 
 def test_a_writer_that_was_taken_over_cannot_commit(store: Store) -> None:
     with store.begin(new_batch("slow.csv"), at=AT) as slow:
         slow.append("leads", leads(["slow"]))
-        set_lease(store.folder, beat_at=NOW - timedelta(seconds=61))
+        set_lease(store.folder, silent_s=61)
         with Store.open(store.folder) as other:
             import_leads(other, ["fast"])
         assert in_ledger(store) == {2}, "the other one swept"
