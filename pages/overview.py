@@ -54,9 +54,10 @@ st.caption(
     + ("" if report.workspace.definition_chosen() else ", proposed by the data and signed by nobody")
 )
 cards(report, query)
-for place, (finding, column) in enumerate(zip(found[:3], st.columns(3, gap="small"), strict=False)):
-    with column:
-        _finding(report, finding, place)
+if found:
+    for place, (finding, column) in enumerate(zip(found[:3], st.columns(len(found[:3]), gap="small"), strict=True)):
+        with column:
+            _finding(report, finding, place)
 if found[3:]:
     with st.expander(f"{len(found) - 3} more", icon=":material/format_list_bulleted:"):
         for further in found[3:]:
