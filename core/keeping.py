@@ -131,7 +131,7 @@ class Kept:
         """Throw away the least recently used facts beyond `keep_bytes`, but never those of `spare`."""
         total = 0
         for name in self._by_use():
-            total += sum(_size_and_age(file)[0] for file in (self.folder / name).glob("*"))
+            total += _size(self.folder / name)
             if total > keep_bytes and name != spare:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
         sweep(self.folder, f"{_WORK}*")
@@ -147,6 +147,14 @@ def sweep(folder: Path, pattern: str) -> None:
     for left in folder.glob(pattern):
         if _size_and_age(left)[1] > LEFT_S:
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in a folder; nothing where another process has removed it."""
+    try:
+        return sum(_size_and_age(file)[0] for file in folder.iterdir())
+    except FileNotFoundError:
+        return 0
 
 
 def _size_and_age(path: Path) -> tuple[int, float]:

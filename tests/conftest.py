@@ -1,5 +1,6 @@
 """Published data where they are, workspaces imported once, and the command line as a function."""
 
+import functools
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core import cli, places
+from core import cli, intake, places
 from core.store import Batch
 from core.workspace import Workspace
 
@@ -129,6 +130,13 @@ def copied(tmp_path: Path) -> Callable[[Path], Path]:
         return Path(shutil.copytree(folder, tmp_path / f"copy-of-{folder.parent.name}"))
 
     return copy
+
+
+@pytest.fixture
+def reading_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process, for speed; a process of its own, which is ended when it takes too much, says the
+    same."""
+    monkeypatch.setattr("core.workspace.read", functools.partial(intake.read, apart=False))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = sorted(p for folder in ("core", "pages") for p in (ROOT / folder).rglob("*.py")) + [ROOT / "app.py"]
+MODULES = [*sorted(p for folder in ("core", "pages") for p in (ROOT / folder).rglob("*.py")), ROOT / "app.py"]
 
 ANYWHERE_IN_CORE = {"pandas", "numpy", "pydantic"}
 HOMES = {

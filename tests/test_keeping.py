@@ -100,7 +100,8 @@ def test_old_facts_are_shown_as_stale_while_new_ones_are_made(kept: Kept) -> Non
 
 def test_before_the_first_facts_there_is_nothing_to_show_and_that_is_said(kept: Kept) -> None:
     make = Made(wait=True)
-    assert kept.answer("a", DEFINITION, make) == Answer(None, stale=True, share=0.0, doing="")
+    first = kept.answer("a", DEFINITION, make)
+    assert (first.facts, first.stale, first.failed) == (None, True, None)
     make.go.set()
     assert settled(kept, "a", make).facts is not None
 

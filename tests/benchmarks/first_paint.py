@@ -32,7 +32,7 @@ def built(folder: Path, leads: int) -> None:
     """A workspace with that many leads, its facts kept."""
     files = make(folder / "staging" / "made", leads)
     with Workspace(folder) as here:
-        new = NewBatch(file_name="made", sha256="0" * 64, size_bytes=0, shape="history", exported_at=None)
+        new = NewBatch.model_validate({"file_name": "made", "sha256": "0" * 64, "size_bytes": 0, "shape": "history"})
         with here.store.begin(new, at=datetime.now(UTC)) as writing:
             for table, paths in files.items():
                 for path in paths:

@@ -11,7 +11,7 @@ KIND = {"rejected": REJECTED, "recycled": RECYCLED, "disqualified": DISQUALIFIED
 
 
 def reduced(events: pd.DataFrame, definition: Definition, *, as_of: int) -> pd.DataFrame:
-    """One row per lead and pass: `lead_id`, `pass`, `n_passes`, `furthest`, `shadow`, `end`, `reason`, `observed`, `at_k`.
+    """One row per lead and pass, with the columns that the benchmark compares.
 
     For logs of instants only, which is what the benchmark makes.
     """

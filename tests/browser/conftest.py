@@ -27,22 +27,30 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    """Chromium without a screen. Not for the whole run: while it is open, no other event loop may run."""
-    driver = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+@pytest.fixture(scope="session", autouse=True)
+def executable() -> str:
+    """Where Chromium is. Used by every test here, so that none prepares anything where there is none."""
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
     found = chromium()
     if found is None:
-        pytest.skip(f"no Chromium found: neither CHROMIUM nor {', '.join(NAMES)} is on the path")
-    with driver.sync_playwright() as playwright:
-        running_browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield running_browser
-        running_browser.close()
+        pytest.skip(f"no Chromium found: neither CHROMIUM nor {', '.join(NAMES)} on the path is one")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(executable: str) -> "Iterator[Browser]":
+    """Chromium without a screen. Not for the whole run: while it is open, no other event loop may run."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium_running = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        yield chromium_running
+        chromium_running.close()
 
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """The app on a workspace, started once and stopped at the end of the run."""
+    """The app on a workspace, started once and stopped at the end of the run, when no log may tell of an error."""
     logs, known = tmp_path_factory.mktemp("servers"), dict[Path, str]()
     with ExitStack() as servers:
 
@@ -52,6 +60,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             return known[folder]
 
         yield start
+    failed = [log for log in logs.iterdir() if "Traceback" in log.read_text(encoding="utf-8", errors="replace")]
+    assert not failed, f"errors in {failed}"
 
 
 @pytest.fixture

@@ -178,6 +178,7 @@ class Tab:
         while (found := {name: self.asked.get(name) for name in parameters}) != parameters:
             assert time.monotonic() < end, f"the address asks for {found}, not for {parameters}"
             self.page.wait_for_timeout(50)
+        self.page.wait_for_timeout(200)  # The window changes the address before the server is asked.
         return self.settled()
 
     @property
@@ -218,9 +219,9 @@ class Tab:
 
     def date(self, key: str, day: str) -> None:
         """Type a day, part by part."""
-        self.at(key).get_by_role("spinbutton").first.click()
+        self.at(key).get_by_role("spinbutton").first.focus()  # A click would open a calendar over the next field.
         self.page.keyboard.type(day.replace("-", ""))
-        self.page.keyboard.press("Tab")
+        self.page.locator("h1").click()  # It is taken when the field is left.
 
     def bars(self, key: str) -> list[Locator]:
         """The bars of a chart, in the order in which they were drawn."""
