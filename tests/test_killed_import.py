@@ -60,6 +60,7 @@ def held(here: Workspace, table: str) -> dict[int, int]:
     return {number: int(counted.get(number, 0)) for number in seen.live if counted.get(number, 0)}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("reading_here")
 def test_a_killed_import_is_whole_or_absent_and_the_next_one_works(tmp_path: Path, processes: SpawnContext) -> None:
     folder, rng, cut = tmp_path / "workspace", random.Random(11), 0
