@@ -110,10 +110,12 @@ class Kept:
                 # Not begun, or made meanwhile and thrown away again.
                 work = self._work[key] = Work()
                 work.made = self._pool.submit(self.make, key, definition, make, work.progress)
-        if work.failed is not None:
+        failed = work.failed
+        if failed is not None:
+            # Said once; the next question tries again.
             with self._lock:
                 self._work.pop(key, None)
-        return Answer(self.newest(), stale=True, share=work.share, doing=work.doing, failed=work.failed)
+        return Answer(self.newest(), stale=True, share=work.share, doing=work.doing, failed=failed)
 
     def close(self) -> None:
         """Finish what is under way and let go of the thread."""

@@ -61,7 +61,7 @@ def cards(report: Report, query: Query) -> None:
     card(1, "Handed over", handed.id, found.reached(handed.id), name[base], "entered")
     matured = found.headline_matured(handed.id)
     step = found.rate(handed.id, matured=matured)
-    card(2, after.name, after.id, step, name[handed.id], "handed over", _sure(step), matured=matured)
+    card(2, after.name, after.id, step, name[handed.id], "those", _sure(step), matured=matured)
     final, aged = _won(report, found, base, won.id)
     card(3, won.name, won.id, final, name[base], "entered", _sure(final), matured=aged)
     _value(places[4], value)

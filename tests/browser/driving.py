@@ -97,6 +97,7 @@ class Tab:
         self._context = browser.new_context(
             viewport={"width": 1280, "height": 720},
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
             locale="en-US",
             timezone_id="UTC",
             accept_downloads=True,
@@ -164,7 +165,8 @@ class Tab:
 
     def titled(self, words: str | re.Pattern[str]) -> Tab:
         """Wait for this title, whole or as a pattern."""
-        expect(self.page.locator("h1")).to_have_text(words, timeout=PATIENCE_MS)
+        # While a page is redrawn, the title before may still stand below the new one.
+        expect(self.page.locator("h1").filter(has_text=words).first).to_be_visible(timeout=PATIENCE_MS)
         return self.settled()
 
     def sees(self, words: str | re.Pattern[str]) -> Tab:
@@ -205,8 +207,17 @@ class Tab:
         return self.at(key).get_by_role("radio", checked=True).all_inner_texts()
 
     def go(self, name: str) -> None:
-        """Follow the navigation at the top."""
-        self.page.get_by_test_id("stTopNav").get_by_role("link", name=name).click()
+        """Follow the navigation at the top; what is set up is in a menu."""
+        if name != "Data":
+            self.page.get_by_test_id("stTopNav").get_by_role("link", name=name).click()
+            return
+        self.page.get_by_role("button", name="Set up").click()
+        self.page.get_by_role("menuitem", name=name).click()
+
+    def part(self, name: str) -> None:
+        """Open one part of the data page."""
+        self.page.get_by_role("tab", name=name, exact=True).click()
+        self.asks(part=None if name == "Import" else name)
 
     def pick(self, key: str, typed: str) -> None:
         """Choose from a list by typing and Enter."""

@@ -92,7 +92,8 @@ def test_undoing_an_import_changes_the_funnel_and_redoing_it_brings_the_same_bac
     before = tab.title
     assert "842" in tab.at("cards").inner_text()
 
-    tab.open("/data?part=Imports")
+    tab.go("Data")
+    tab.part("Imports")
     tab.pick("batch", "closed_deals")
     tab.page.get_by_role("button", name="Undo import").click()
     tab.titled(re.compile("11,095 rows from 2 files"))
@@ -100,7 +101,8 @@ def test_undoing_an_import_changes_the_funnel_and_redoing_it_brings_the_same_bac
     tab.titled(re.compile("7,419 stalled, 93 % of the 8,000 that entered"))
     assert "842" not in tab.text
 
-    tab.open("/data?part=Imports")
+    tab.go("Data")
+    tab.part("Imports")
     tab.pick("batch", "closed_deals")
     tab.page.get_by_role("button", name="Redo import").click()
     tab.titled(re.compile("11,937 rows from 3 files"))
