@@ -112,7 +112,7 @@ def test_a_small_share_with_a_decimal_fits_into_its_card(opened: Open, olist_app
     assert not cut_off(opened(olist_app).open("/funnel?only=source=social"))
 
 
-def test_the_tab_key_reaches_the_pills_and_the_list(opened: Open, olist_app: str) -> None:
+def test_the_tab_key_passes_the_controls_in_reading_order_and_reaches_the_pills(opened: Open, olist_app: str) -> None:
     tab, reached = opened(olist_app).open("/funnel"), list[str]()
     where = r"""() => {
         const part = document.activeElement?.closest("[class*=st-key-]");
