@@ -159,7 +159,7 @@ def _funnel(stated: argparse.Namespace) -> int:
         query = Query(
             base=stated.base,
             start=stated.start,
-            end=None if stated.end == date.max else stated.end,
+            end=stated.end,
             policy=stated.policy,
             counting=stated.counting,
             where=tuple(_pair(where, "--where") for where in stated.where),

@@ -71,8 +71,10 @@ class Kept:
             os.utime(state)
         except FileNotFoundError:
             return None
+        if "live" not in stated:
+            return None  # kept by an earlier version, which did not note what it was made of
         worded = definition or parse(stated["definition"])
-        return Facts(self.folder / key, worded, int(stated["as_of"]), int(stated["units"]))
+        return Facts(self.folder / key, worded, int(stated["as_of"]), int(stated["units"]), tuple(stated["live"]))
 
     def newest(self) -> Facts | None:
         """The facts used last, whatever they are of."""
@@ -87,7 +89,12 @@ class Kept:
         work.mkdir(parents=True)
         try:
             facts = make(work, progress)
-            state = {"definition": definition.model_dump(mode="json"), "as_of": facts.as_of, "units": facts.n_units}
+            state = {
+                "definition": definition.model_dump(mode="json"),
+                "as_of": facts.as_of,
+                "units": facts.n_units,
+                "live": facts.live,
+            }
             (work / _STATE).write_text(json.dumps(state), encoding="utf-8")
             self._place(work, self.folder / key)
         finally:

@@ -11,7 +11,8 @@ from core.engine import Engine, Lazy
 from core.journeys.in_order import depths
 from core.journeys.labels import stage_labels
 from core.journeys.order import coded, placed
-from core.journeys.reduce import Facts, len_of, timeline
+from core.journeys.reduce import Facts, len_of, timeline, unit_of
+from core.journeys.sources import Sources
 from core.journeys.units import aliases, unmatched
 from core.measures.anomalies import anomalies
 from core.measures.cohort import POLICIES, Policy, Query, base_place, segment_columns, standing
@@ -53,6 +54,11 @@ class Report:
     def settings(self) -> Settings:
         """The stated settings."""
         return self.workspace.settings
+
+    @property
+    def sources(self) -> Sources:
+        """The rows that the facts were made of, also while newer imports are being counted."""
+        return self.workspace.sources(live=self.facts.live)
 
     def columns(self) -> tuple[str, ...]:
         """Columns that leads can be grouped and filtered by."""
@@ -121,7 +127,7 @@ class Report:
 
     def idle_people(self) -> tuple[str, ...]:
         """People who own no lead, by name: they are shown with n = 0, not left out."""
-        people = self.engine.collect(self.workspace.sources().people.select("person_id", "name"))
+        people = self.engine.collect(self.sources.people.select("person_id", "name"))
         owners = set(self.values("owner", most=100_000))
         named = people["name"].fillna(people["person_id"])
         return tuple(sorted(named[~people["person_id"].isin(owners) & ~people["name"].isin(owners)]))
@@ -132,16 +138,17 @@ class Report:
 
     def anomalies(self) -> pd.DataFrame:
         """Leads whose data contradict themselves."""
-        imported = {batch.id: int(batch.imported_at.timestamp()) for batch in self.workspace.live_batches()}
-        return anomalies(self.engine, self.facts, self.workspace.sources(), imported)
+        imported = {batch.id: int(batch.imported_at.timestamp()) for batch in self.workspace.store.batches()}
+        imported = {batch: instant for batch, instant in imported.items() if batch in self.facts.live}
+        return anomalies(self.engine, self.facts, self.sources, imported)
 
     def unmatched(self) -> pd.DataFrame:
         """Values that a lookup does not know."""
-        return unmatched(self.engine, self.workspace.sources(), self.facts.units(self.engine))
+        return unmatched(self.engine, self.sources, self.facts.units(self.engine))
 
     def timeline(self, lead_id: str) -> pd.DataFrame:
         """Everything recorded of one lead, in order."""
-        return timeline(self.engine, self.workspace.sources(), self.facts, lead_id)
+        return timeline(self.engine, self.sources, self.facts, lead_id)
 
     def unplaced(self) -> int:
         """Leads of which no stage is known: counted here, in no funnel."""
@@ -157,18 +164,11 @@ class Report:
         base, window = base_place(self.facts, query), self.settings.window_days
         file = self.facts.folder / f"ordered-{base}-{window}.parquet"
         if not file.exists():
-            sources, engine = self.workspace.sources(), self.engine
+            sources, engine = self.sources, self.engine
             labels = stage_labels(engine, sources.events, self.facts.definition)
-            alias = engine.frame(aliases(engine, sources))
             everyone = self.facts.units(engine).select("unit", "lead_id")
-            other = alias.join(everyone, on="lead_id", how="inner").select("unit", lead_id=nw.col("alias"))
-            unit_of = nw.concat([everyone.select("unit", "lead_id"), other.select("unit", "lead_id")], how="vertical")
-            rows = placed(
-                engine,
-                coded(
-                    engine, sources.events, labels, unit_of.with_columns(merged=nw.lit(False)), as_of=self.facts.as_of
-                ),
-            )
+            ids_of = unit_of(everyone, engine.frame(aliases(engine, sources)))
+            rows = placed(engine, coded(engine, sources.events, labels, ids_of, as_of=self.facts.as_of))
             stages = range(base, len(self.facts.definition.stages))
             engine.keep(engine.frame(depths(engine, rows, stages, window_days=window)), file)
         return self.engine.read([file])

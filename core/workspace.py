@@ -76,8 +76,6 @@ class Workspace:
             mine = self._local.engine = self._engine.beside()
         return mine
 
-    # --- what is stated ---------------------------------------------------------------------------------------------
-
     @property
     def settings(self) -> Settings:
         """The stated settings, defaults where nothing is stated."""
@@ -112,8 +110,6 @@ class Workspace:
     def answer_label(self, label: str, target: str | None, *, at: datetime) -> None:
         """Say which stage or way out a label stands for (`ignore` for none, None to take the answer back)."""
         self.store.answer_label(label, target, at=at)
-
-    # --- files ------------------------------------------------------------------------------------------------------
 
     def check(
         self,
@@ -235,15 +231,14 @@ class Workspace:
             if used is None or used.content_hash != proposed.content_hash():
                 self.choose(proposed, at=at, by_person=False)
 
-    # --- facts ------------------------------------------------------------------------------------------------------
-
-    def sources(self, snapshot: Snapshot | None = None) -> Sources:
-        """The live rows; asked again of the same imports, the same frames."""
+    def sources(self, snapshot: Snapshot | None = None, *, live: tuple[int, ...] | None = None) -> Sources:
+        """The rows of the live imports, or of those in `live`; asked again of the same imports, the same frames."""
         seen = snapshot or self.store.snapshot()
+        counted = seen.live if live is None else live
         held: tuple[object, Sources] | None = getattr(self._local, "sources", None)
-        if held is None or held[0] != (seen.live, seen.files):
-            made = live_sources(self.engine, lambda table: seen.files[table], seen.live, rename=decode_column)
-            held = self._local.sources = (seen.live, seen.files), made
+        if held is None or held[0] != (counted, seen.files):
+            made = live_sources(self.engine, lambda table: seen.files[table], counted, rename=decode_column)
+            held = self._local.sources = (counted, seen.files), made
         return held[1]
 
     def labels(self) -> pd.DataFrame:
@@ -286,14 +281,20 @@ class Workspace:
         def make(folder: Path, progress: Progress) -> Facts:
             sources = self.sources(snapshot)
             return reduce(
-                self.engine, sources, definition, folder, as_of=as_of, unknown_yet=unknown_yet, progress=progress
+                self.engine,
+                sources,
+                definition,
+                folder,
+                as_of=as_of,
+                live=snapshot.live,
+                unknown_yet=unknown_yet,
+                progress=progress,
             )
 
         return key(snapshot.live, definition, as_of=as_of), definition, make
 
 
 def _counts(reading: Reading) -> dict[str, int]:
-
     rows = {f"rows_{name}": int(number) for name, number in asdict(reading.counts).items()}
     made = {f"made_{table}": int(number) for table, number in reading.facts.items()}
     return {**rows, **made, "future": reading.future}

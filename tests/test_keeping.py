@@ -38,7 +38,7 @@ class Made:
         self.begun.set()
         assert self.go.wait(30)
         (folder / "units.parquet").write_bytes(b"x" * self.size)
-        return Facts(folder, DEFINITION, 7, self.size)
+        return Facts(folder, DEFINITION, 7, self.size, (1,))
 
 
 def quiet(share: float, doing: str) -> None:

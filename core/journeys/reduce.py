@@ -28,6 +28,8 @@ class Facts:
     definition: Definition
     as_of: int
     n_units: int
+    live: tuple[int, ...]
+    """The imports that they were made of: whatever is asked further of the events is asked of these."""
 
     @property
     def key(self) -> str:
@@ -53,7 +55,7 @@ def key(live: Sequence[int], definition: Definition, *, as_of: int) -> str:
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
-_VERSION = 2
+_VERSION = 3
 """Raise it when the meaning of a fact changes, so that older kept results are not read."""
 
 
@@ -64,11 +66,12 @@ def reduce(
     folder: Path,
     *,
     as_of: int,
+    live: Sequence[int] = (),
     unknown_yet: Sequence[int] = (),
     shard_units: int = 1_000_000,
     progress: Progress = lambda share, what: None,
 ) -> Facts:
-    """Reduce the sources to facts in `folder`.
+    """Reduce the sources, the rows of the imports `live`, to facts in `folder`.
 
     Work is done in shards of at most `shard_units` leads, which bounds memory; the answers do not depend on it.
     """
@@ -81,18 +84,18 @@ def reduce(
     n_units = len_of(engine, everyone)
     progress(0.2, "Which stage each word means")
     labels = stage_labels(engine, sources.events, definition)
-    unit_of = _unit_of(everyone, alias_rows)
+    ids_of = unit_of(everyone, alias_rows)
     shards = max(1, -(-n_units // shard_units))
     for shard in range(shards):
         progress(0.25 + 0.65 * shard / shards, "How far each lead came")
-        part = unit_of if shards == 1 else unit_of.filter(nw.col("unit") % shards == shard)
+        part = ids_of if shards == 1 else ids_of.filter(nw.col("unit") % shards == shard)
         rows = coded(engine, sources.events, labels, part, as_of=as_of, unknown_yet=unknown_yet)
         ordered_rows = with_passes(placed(engine, rows), definition)
         engine.keep(passes(engine, ordered_rows, definition, as_of=as_of), folder / f"passes-{shard:04}.parquet")
     progress(0.95, "What was sold")
-    engine.keep(_deals(sources, unit_of, as_of=as_of), folder / "deals.parquet")
+    engine.keep(_deals(sources, ids_of, as_of=as_of), folder / "deals.parquet")
     progress(1.0, "Done")
-    return Facts(folder, definition, as_of, n_units)
+    return Facts(folder, definition, as_of, n_units, tuple(live))
 
 
 def len_of(engine: Engine, rows: Lazy) -> int:
@@ -100,7 +103,8 @@ def len_of(engine: Engine, rows: Lazy) -> int:
     return engine.number(rows.select(n=nw.len()))
 
 
-def _unit_of(everyone: Lazy, alias: Lazy) -> Lazy:
+def unit_of(everyone: Lazy, alias: Lazy) -> Lazy:
+    """Every id → the unit it is counted under: `unit`, `lead_id`, and `merged` for ids merged into another."""
     own = everyone.with_columns(merged=nw.lit(False))
     other = (
         alias.rename({"alias": "_id"})
@@ -110,7 +114,7 @@ def _unit_of(everyone: Lazy, alias: Lazy) -> Lazy:
     return nw.concat([own.select("unit", "lead_id", "merged"), other], how="vertical")
 
 
-def _deals(sources: Sources, unit_of: Lazy, *, as_of: int) -> Lazy:
+def _deals(sources: Sources, ids_of: Lazy, *, as_of: int) -> Lazy:
     own = sources.deals.with_columns(_id=nw.concat_str(nw.lit("deal:"), nw.col("deal_id")))
     ended = nw.coalesce(nw.col("closed_at") <= as_of, nw.lit(True))
     return (
@@ -125,7 +129,7 @@ def _deals(sources: Sources, unit_of: Lazy, *, as_of: int) -> Lazy:
             "reason",
             outcome=nw.when(ended).then(nw.col("outcome")).otherwise(nw.lit("open")),
         )
-        .join(unit_of.select("unit", "lead_id"), left_on="_id", right_on="lead_id", how="inner")
+        .join(ids_of.select("unit", "lead_id"), left_on="_id", right_on="lead_id", how="inner")
         .drop("_id")
     )
 
@@ -137,11 +141,11 @@ def timeline(engine: Engine, sources: Sources, facts: Facts, lead_id: str) -> pd
     """
     alias = engine.frame(aliases(engine, sources))
     one = facts.units(engine).filter(nw.col("lead_id") == lead_id).select("unit", "lead_id")
-    unit_of = _unit_of(one, alias)
-    ids = unit_of.select("lead_id")
+    ids_of = unit_of(one, alias)
+    ids = ids_of.select("lead_id")
     events = sources.events.join(ids, on="lead_id", how="semi")
     labels = stage_labels(engine, events, facts.definition)
-    rows = with_passes(placed(engine, coded(engine, events, labels, unit_of, as_of=facts.as_of)), facts.definition)
+    rows = with_passes(placed(engine, coded(engine, events, labels, ids_of, as_of=facts.as_of)), facts.definition)
     names = {**dict(enumerate(s.name for s in facts.definition.stages))}
     names |= {100 + i: way.name for i, way in enumerate(facts.definition.exits)}
     out = engine.collect(rows.sort("seq"))
@@ -150,4 +154,4 @@ def timeline(engine: Engine, sources: Sources, facts: Facts, lead_id: str) -> pd
     ]
 
 
-__all__ = ["Facts", "key", "len_of", "reduce", "timeline", "under_lead"]
+__all__ = ["Facts", "key", "len_of", "reduce", "timeline", "under_lead", "unit_of"]

@@ -47,7 +47,7 @@ def bounds(query: Query, settings: Settings) -> tuple[int | None, int | None]:
     """First second of the period and first second after it (UTC), None where it is open."""
 
     def second(day: date | None, plus: int = 0) -> int | None:
-        if day is None:
+        if day is None or (plus and day == date.max):
             return None
         local = datetime.combine(day + timedelta(days=plus), time(), tzinfo=settings.tz)
         return int(local.timestamp())
@@ -118,9 +118,7 @@ def _by_policy(rows: Lazy, facts: Facts, query: Query, settings: Settings, depth
     seen = nw.col("observed")
     if query.policy == "observed":
         stands = nw.col("standing") if query.counting == "leads" else seen
-        dated = {at(k): nw.col(at(k)) for k in range(n)}
-        observed = rows.with_columns(stands=stands, seen=seen, end=nw.col("end_observed"), **dated)
-        return observed.filter(nw.col("top") >= 0)
+        return rows.filter(nw.col("top") >= 0).with_columns(stands=stands, seen=seen, end=nw.col("end_observed"))
     if query.policy == "ordered":
         return _ordered(rows, facts, query, settings, depths)
     later = nw.col("shadow") if query.counting == "leads" else nw.lit(-1).cast(nw.Int64)
