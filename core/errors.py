@@ -5,6 +5,7 @@
     ├── ReadingUndecided   a file can be read in more than one way, and somebody must say which
     ├── MappingInvalid     a mapping names a column or field that is not there
     ├── DefinitionInvalid  a definition contradicts itself
+    ├── CalendarInvalid    the hours of somebody contradict themselves, or name a place that is not there
     ├── SettingInvalid     a setting has a value that cannot be used
     ├── QueryInvalid       a question to the journeys names a stage, period or column that is not there
     ├── NotYet             a question needs data that have not been imported
@@ -66,6 +67,14 @@ class MappingInvalid(HandoffError):
 
 class DefinitionInvalid(HandoffError):
     """A definition contradicts itself."""
+
+
+class CalendarInvalid(HandoffError):
+    """Hours that cannot be: `place` is the part of the calendar (zone, week, country, subdivision, closed)."""
+
+    def __init__(self, message: str, hint: str, *, place: str = "") -> None:
+        super().__init__(message, hint)
+        self.place = place
 
 
 class SettingInvalid(HandoffError):

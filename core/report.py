@@ -8,9 +8,12 @@ import narwhals as nw
 import pandas as pd
 
 from core.engine import Engine, Lazy
+from core.journeys.clocks import Timing, timed, timed_spells, usual_timing
+from core.journeys.follow_up import follow_up
 from core.journeys.in_order import depths
 from core.journeys.labels import stage_labels
 from core.journeys.order import coded, placed
+from core.journeys.people import everyone
 from core.journeys.reduce import Facts, len_of, timeline, unit_of
 from core.journeys.sources import Sources
 from core.journeys.units import aliases, unmatched
@@ -19,6 +22,7 @@ from core.measures.cohort import POLICIES, Policy, Query, base_place, segment_co
 from core.measures.findings import Finding, findings
 from core.measures.flow import flow
 from core.measures.funnel import Funnel, funnel
+from core.measures.handed import handed
 from core.measures.leads import leads_behind
 from core.measures.money import won_value
 from core.measures.moved import moved
@@ -149,6 +153,41 @@ class Report:
     def timeline(self, lead_id: str) -> pd.DataFrame:
         """Everything recorded of one lead, in order."""
         return timeline(self.engine, self.sources, self.facts, lead_id)
+
+    def people(self) -> pd.DataFrame:
+        """Everybody in these data (`journeys.people.EVERYBODY`)."""
+        return everyone(self.engine, self.sources, self.facts.definition)
+
+    def timing(self) -> Timing:
+        """Whose working hours count."""
+        return usual_timing(self.people(), self.settings.zone)
+
+    def timed(self) -> Lazy:
+        """One row per hand-off with its times (`journeys.clocks.TIMED`)."""
+        return self._timed("timed")
+
+    def timed_spells(self) -> Lazy:
+        """One row per owner that a hand-off had, with the times of that owner."""
+        return self._timed("timed-spells")
+
+    def handed(self, query: Query) -> Lazy:
+        """The hand-offs of the query's period that fit its filters (`measures.handed`)."""
+        return handed(self.engine, self.facts, self.timed(), query, self.settings)
+
+    def _timed(self, name: str) -> Lazy:
+        people = self.people()
+        hours = usual_timing(people, self.settings.zone)
+        file = self.facts.folder / f"{name}-{hours.key(people)}.parquet"
+        if not file.exists():
+            engine, as_of = self.engine, self.facts.as_of
+            handoffs, spells = follow_up(engine, self.sources, self.facts)
+            made = (
+                timed(engine, handoffs, people, hours, as_of=as_of)
+                if name == "timed"
+                else timed_spells(engine, spells, people, hours, as_of=as_of)
+            )
+            engine.keep(made, file)
+        return self.engine.read([file])
 
     def unplaced(self) -> int:
         """Leads of which no stage is known: counted here, in no funnel."""

@@ -20,6 +20,7 @@ HOMES = {
     "sqlalchemy": ("core/store/",),
     "alembic": ("core/store/",),
     "psutil": ("core/store/", "core/intake/"),
+    "holidays": ("core/worktime/",),
     "scipy": ("core/stats/",),
     "charset_normalizer": ("core/intake/",),
     "rapidfuzz": ("core/intake/",),
@@ -34,10 +35,18 @@ ARROWS = {
     "core/settings.py": ("core.errors",),
     "core/stats/": ("core.stats",),
     "core/definition/": ("core.errors", "core.definition"),
+    "core/worktime/": ("core.errors", "core.worktime"),
     "core/engine.py": ("core.tables", "core.errors"),
     "core/intake/": ("core.errors", "core.tables", "core.settings", "core.intake"),
     "core/store/": ("core.errors", "core.tables", "core.settings", "core.store"),
-    "core/journeys/": ("core.definition", "core.engine", "core.tables", "core.errors", "core.journeys"),
+    "core/journeys/": (
+        "core.definition",
+        "core.engine",
+        "core.tables",
+        "core.errors",
+        "core.journeys",
+        "core.worktime",
+    ),
     "core/measures/": (
         "core.definition",
         "core.engine",
@@ -47,6 +56,7 @@ ARROWS = {
         "core.settings",
         "core.stats",
         "core.tables",
+        "core.worktime",
     ),
 }
 """What each room may import of core; rooms not named here may import all of it."""

@@ -6,33 +6,19 @@ lead between stages, so that a change of wording recomputes nothing.
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from core.definition.clocks import Clock
+from core.definition.frozen import Frozen, fold
 from core.errors import DefinitionInvalid
 
 Side = Literal["marketing", "sales"]
 ExitKind = Literal["rejected", "recycled", "disqualified", "lost"]
 IGNORED = "ignore"
 """The answer to "which stage is this?" for a label that is no stage at all."""
-
-
-def fold(label: str) -> str:
-    """A label without case, space, accents of width and punctuation, so that spellings of one word meet.
-
-    >>> fold("Sales-Accepted  Lead") == fold("sales accepted lead")
-    True
-    """
-    return "".join(ch for ch in unicodedata.normalize("NFKC", label).casefold() if ch.isalnum())
-
-
-class Frozen(BaseModel):
-    """The ground of every agreed thing: unchangeable, and strict about what it is made of."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Stage(Frozen):
@@ -81,6 +67,13 @@ class Definition(Frozen):
     exits: tuple[Exit, ...] = ()
     reasons: tuple[Reason, ...] = ()
     ignored: tuple[str, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    machines: tuple[str, ...] = ()
+    """Automations and integration users, by id or name: what they do stops no clock."""
+    contact_words: tuple[str, ...] = ()
+    """Types and outcomes of a touch that say that the lead was reached."""
+    hands_over_by: Literal["stage", "assignment"] = "stage"
+    """Is a lead put before sales by its entry to the stage, or by its first assignment to a person after that?"""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -98,6 +91,10 @@ class Definition(Frozen):
         for way in self.exits:
             if way.leaves is not None and way.leaves not in self.stage_ids:
                 raise ValueError(f'the way out "{way.name}" leaves a stage that is not there: {way.leaves}')
+        clocks = [clock.id for clock in self.clocks]
+        for name in clocks:
+            if clocks.count(name) > 1:
+                raise ValueError(f'two clocks are called "{name}"')
         self.labels()
         return self
 
@@ -121,6 +118,28 @@ class Definition(Frozen):
         if stage_id not in self.stage_ids:
             raise DefinitionInvalid(f'There is no stage "{stage_id}".', f"The stages are {', '.join(self.stage_ids)}.")
         return self.stage_ids.index(stage_id)
+
+    def clock(self, clock_id: str) -> Clock:
+        """The clock of that id; raises `DefinitionInvalid` when there is none."""
+        for clock in self.clocks:
+            if clock.id == clock_id:
+                return clock
+        known = ", ".join(clock.id for clock in self.clocks) or "none agreed yet"
+        raise DefinitionInvalid(f'There is no clock "{clock_id}".', f"The clocks are {known}.")
+
+    @property
+    def silence(self) -> Clock | None:
+        """The clock after which a lead of which nobody has recorded anything has fallen silent; None without one."""
+        for milestone in ("disposition", "verdict"):
+            for clock in self.clocks:
+                if clock.milestone == milestone:
+                    return clock
+        return self.clocks[-1] if self.clocks else None
+
+    def with_clock(self, changed: Clock) -> "Definition":
+        """This definition with that clock in place of the one of its id, or beside the others."""
+        others = {clock.id: clock for clock in self.clocks} | {changed.id: changed}
+        return self.model_copy(update={"clocks": tuple(others.values())})
 
     def labels(self) -> dict[str, str]:
         """Folded word → stage id, exit id or `ignore`: every spelling the definition knows."""
@@ -168,12 +187,16 @@ class Definition(Frozen):
         return _hash(self.model_dump_json())
 
     def structure_hash(self) -> str:
-        """Short hash of what moves a lead between stages: order, sides, hand-off, clocks, ways out and words."""
+        """Short hash of what moves a lead between stages and past a hand-off: order, sides, days, ways out, words.
+
+        The limits of clocks are no part of it: they are asked of the same facts.
+        """
         parts: list[Any] = [
             [(s.id, s.side, s.hands_over, s.won, s.clock_days) for s in self.stages],
             [(e.id, e.kind, e.leaves) for e in self.exits],
             sorted(self.labels().items()),
             [(r.name, sorted(map(fold, (r.id, r.name, *r.synonyms)))) for r in self.reasons],
+            [sorted(map(fold, self.machines)), sorted(map(fold, self.contact_words)), self.hands_over_by],
         ]
         return _hash(repr(parts))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core.definition.clocks import USUAL_CLOCKS, USUAL_CONTACTS
 from core.definition.model import Definition, Stage
 from core.definition.vocabulary import (
     CREATED_WORDS,
@@ -24,9 +25,18 @@ def stage(stage_id: str, name: str, side: str, meaning: str, words: tuple[str, .
 
 
 def made(template_id: str, name: str, source: str, stages: Iterable[Stage], pipeline: str | None) -> Definition:
-    """A definition with the usual ways out and reasons; `lost` leaves the stage `pipeline`."""
+    """A definition with the usual ways out, reasons and clocks; `lost` leaves the stage `pipeline`."""
     exits = tuple(way.model_copy(update={"leaves": pipeline}) if way.kind == "lost" else way for way in EXITS)
-    return Definition(id=template_id, name=name, source=source, stages=tuple(stages), exits=exits, reasons=REASONS)
+    return Definition(
+        id=template_id,
+        name=name,
+        source=source,
+        stages=tuple(stages),
+        exits=exits,
+        reasons=REASONS,
+        clocks=USUAL_CLOCKS,
+        contact_words=USUAL_CONTACTS,
+    )
 
 
 RAW_STAGE = stage(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from core.definition.model import Definition, fold
+from core.definition.frozen import fold
+from core.definition.model import Definition
 from core.definition.templates import TEMPLATES, with_post_sale
 
 

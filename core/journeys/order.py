@@ -22,7 +22,7 @@ _KEY = ("at", "code", "event_id")
 def coded(
     engine: Engine, events: Lazy, labels: pd.DataFrame, unit_of: Lazy, *, as_of: int, unknown_yet: Sequence[int] = ()
 ) -> Lazy:
-    """The stage events known at `as_of`: `unit`, `code`, `happened_at`, `day`, `precision`, `shape`, `reason`.
+    """The stage events known at `as_of`: `unit`, `code`, `happened_at`, `day`, `precision`, `shape`, `reason`, `actor`.
 
     `labels` is `stage_labels`. `unit_of` has `lead_id`, `unit` and `merged` (true for an id merged into another).
     Statuses of the batches in `unknown_yet` were exported after `as_of` and are left out; of the others each id's
@@ -32,7 +32,7 @@ def coded(
     words = engine.frame(named[["name", "code"]].astype({"code": "int64", "name": "str"}))
     known = (
         events.filter(nw.col("kind") == "stage", nw.col("happened_at").is_null() | (nw.col("happened_at") <= as_of))
-        .select("event_id", "lead_id", "happened_at", "day", "precision", "shape", "name", "reason", "batch")
+        .select("event_id", "lead_id", "happened_at", "day", "precision", "shape", "name", "reason", "actor", "batch")
         .join(words, on="name", how="inner")
         .drop("name")
         .join(unit_of, on="lead_id", how="inner")

@@ -68,7 +68,7 @@ def at(place: int) -> str:
 
 def passes(engine: Engine, rows: Lazy, definition: Definition, *, as_of: int) -> Lazy:
     """One row per lead and pass (`PASSES`) from rows with `pass`, `seq` and `tie` (`order.with_passes`)."""
-    reasons = _reasons(engine, rows, definition)
+    reasons = agreed_reasons(engine, rows, definition)
     coded = rows.join(engine.frame(reasons.astype({"said": "str"})), left_on="reason", right_on="said", how="left")
     grouped = _grouped(coded, definition)
     ended = _ended(_reached(grouped, definition), definition, as_of=as_of)
@@ -78,7 +78,8 @@ def passes(engine: Engine, rows: Lazy, definition: Definition, *, as_of: int) ->
     return out.select(*PASSES.names, *(at(place) for place in range(len(definition.stages))))
 
 
-def _reasons(engine: Engine, rows: Lazy, definition: Definition) -> pd.DataFrame:
+def agreed_reasons(engine: Engine, rows: Lazy, definition: Definition) -> pd.DataFrame:
+    """Every reason given for a way out (`said`), the name agreed for it, and that name's number."""
     said = engine.collect(
         rows.filter(nw.col("code") >= EXIT, ~nw.col("reason").is_null()).select("reason").unique("reason")
     )["reason"].sort_values()

@@ -44,18 +44,22 @@ class Facts:
         """One row per lead and pass."""
         return engine.read(sorted(self.folder.glob("passes-*.parquet")))
 
+    def rows(self, engine: Engine) -> Lazy:
+        """Every stage row in order, with its pass (`order.with_passes`)."""
+        return engine.read(sorted(self.folder.glob("rows-*.parquet")))
+
     def deals(self, engine: Engine) -> Lazy:
         """One row per deal: `unit`, `deal_id`, `outcome`, `amount_minor`, `currency`, `opened_at`, `closed_at`."""
         return engine.read([self.folder / "deals.parquet"])
 
 
-def key(live: Sequence[int], definition: Definition, *, as_of: int) -> str:
-    """The name under which a reduction is kept."""
-    text = json.dumps([sorted(live), definition.structure_hash(), as_of, _VERSION])
+def key(live: Sequence[int], definition: Definition, *, as_of: int, people: str = "") -> str:
+    """The name under which a reduction is kept; `people` is the version of what was stated of people."""
+    text = json.dumps([sorted(live), definition.structure_hash(), as_of, people, _VERSION])
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
-_VERSION = 3
+_VERSION = 4
 """Raise it when the meaning of a fact changes, so that older kept results are not read."""
 
 
@@ -90,8 +94,10 @@ def reduce(
         progress(0.25 + 0.65 * shard / shards, "How far each lead came")
         part = ids_of if shards == 1 else ids_of.filter(nw.col("unit") % shards == shard)
         rows = coded(engine, sources.events, labels, part, as_of=as_of, unknown_yet=unknown_yet)
-        ordered_rows = with_passes(placed(engine, rows), definition)
-        engine.keep(passes(engine, ordered_rows, definition, as_of=as_of), folder / f"passes-{shard:04}.parquet")
+        file = folder / f"rows-{shard:04}.parquet"
+        engine.keep(with_passes(placed(engine, rows), definition).drop("event_id"), file)
+        made = passes(engine, engine.read([file]), definition, as_of=as_of)
+        engine.keep(made, folder / f"passes-{shard:04}.parquet")
     progress(0.95, "What was sold")
     engine.keep(_deals(sources, ids_of, as_of=as_of), folder / "deals.parquet")
     progress(1.0, "Done")

@@ -221,6 +221,7 @@ class Tab:
 
     def pick(self, key: str, typed: str) -> None:
         """Choose from a list by typing and Enter."""
+        self.settled()  # A page that is redrawn meanwhile closes the list, and what was typed is gone.
         box = self.at(key).get_by_role("combobox")
         box.click()
         box.fill(typed)

@@ -22,6 +22,7 @@ SCHEMA = pa.schema(
         ("reason", pa.string()),
         ("campaign_id", pa.string()),
         ("detail", pa.string()),
+        ("before", pa.string()),
         ("batch", pa.int64()),
         ("line", pa.int64()),
     ]
@@ -43,8 +44,8 @@ def events(
 ) -> pa.Table:
     """Events of some rows. `when` is None where the time is not known; only the rows that `keep` marks are made.
 
-    `more` may hold actor, reason, campaign_id and detail. Text columns never hold empty text: the hash tells a missing
-    value by its being empty, and NUL, which no file holds, stands between the values.
+    `more` may hold actor, reason, campaign_id, detail and before. Text columns never hold empty text: the hash tells a
+    missing value by its being empty, and NUL, which no file holds, stands between the values.
     """
     size = len(lead_id)
     columns: dict[str, pa.Array] = {
@@ -59,7 +60,7 @@ def events(
         "batch": pa.array([0] * size, pa.int64()),
         "line": lines,
     }
-    for field in ("actor", "reason", "campaign_id", "detail"):
+    for field in ("actor", "reason", "campaign_id", "detail", "before"):
         given = more.get(field)
         columns[field] = pa.nulls(size, pa.string()) if given is None else given
     columns["_row"] = pa.nulls(size, pa.string()) if row_id is None else row_id

@@ -25,6 +25,7 @@ def convert(rows: Rows, staging: Staging) -> None:
             continue
         new, field = part.text("new_value"), part.text("field")
         staged = stage[part.rows] & np.asarray(new.is_valid())
+        old, changed = part.text("old_value"), pa.array(~staged)
         when = part.instants("when")
         part.note(when, np.ones(part.size, np.bool_), "when")
         piece = events(
@@ -41,7 +42,8 @@ def convert(rows: Rows, staging: Staging) -> None:
                 pa.array([reasons.get(int(row)) for row in part.rows], pa.string()), part.text("reason")
             ),
             campaign_id=part.text("campaign_id"),
-            detail=pc.if_else(pa.array(staged), part.text("old_value"), new),
+            detail=pc.if_else(changed, new, old),
+            before=pc.if_else(changed, old, pa.scalar(None, pa.string())),
         )
         staging.add("events", piece)
         for row in np.flatnonzero(stage[part.rows] & ~np.asarray(new.is_valid())):
