@@ -17,9 +17,9 @@ from typing import Any
 
 from core import as_json, places
 from core.errors import HandoffError, NotYet, QueryInvalid, ReadingUndecided
+from core.funnel_words import funnel_words
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
-from core.measures.findings import sentence
 from core.report import Report
 from core.serving import ROOT, serve
 from core.settings import Settings
@@ -168,19 +168,8 @@ def _funnel(stated: argparse.Namespace) -> int:
         )
         report = Report(here, facts)
         answer = as_json.funnel_json(report, query)
-        _out(stated, answer, "" if stated.json else _funnel_words(answer, report, query))
+        _out(stated, answer, "" if stated.json else funnel_words(report, query))
     return DONE
-
-
-def _funnel_words(answer: dict[str, Any], report: Report, query: Query) -> str:
-    lines = [f"{'':28}{'entered':>10}{'advanced':>10}{'left':>10}{'stalled':>10}{'waiting':>10}"]
-    for row in answer["stages"]:
-        left = sum(row[way] for way in ("rejected", "recycled", "disqualified", "lost"))
-        lines.append(
-            f"{row['name'][:27]:28}{row['entered']:>10,}{row['advanced']:>10,}{left:>10,}{row['stalled']:>10,}{row['waiting']:>10,}"
-        )
-    lines += [sentence(finding, report.title(finding.column)) for finding in report.findings(query)]
-    return "\n".join(lines)
 
 
 def _demo(stated: argparse.Namespace) -> int:
