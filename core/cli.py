@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import as_json, places
+from core.cli_followup import Said, follow_up, pair
 from core.errors import HandoffError, NotYet, QueryInvalid, ReadingUndecided
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
@@ -79,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="answer to a question")
         _common(one, "the moment of the export: rows dated after it are remarked (default: now)")
 
-    one = command("funnel", _funnel, "where leads leak, stage by stage")
+    one = command("funnel", _on_report(_funnel), "where leads leak, stage by stage")
     _common(one, "what the report is true at (default: the newest plausible instant in the data)")
     one.add_argument("--by", metavar="COLUMN", help="break down by a column")
     one.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="only these leads")
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--base", metavar="STAGE", help="stage that the cohort is counted from")
     one.add_argument("--policy", choices=POLICIES, default="furthest")
     one.add_argument("--counting", choices=("leads", "passes"), default="leads")
+    follow_up(command, _common, _on_report)
     return parser
 
 
@@ -133,7 +135,7 @@ def _each(
 ) -> int:
     """Every file, one after the other: a file that is refused does not keep the others out."""
     at = _moment(stated.as_of, here.settings) or datetime.now(UTC)
-    mapping, answers = _mapping(stated.mapping), dict(_pair(answer, "--answer") for answer in stated.answer)
+    mapping, answers = _mapping(stated.mapping), dict(pair(answer, "--answer") for answer in stated.answer)
     results, worst = [], DONE
     for file in stated.files:
         try:
@@ -149,27 +151,35 @@ def _each(
     return worst
 
 
-def _funnel(stated: argparse.Namespace) -> int:
-    folder = places.chosen(stated.workspace)
-    if not folder.exists():
-        raise NotYet(f"There is no workspace in {folder}.", "Import an export of your CRM, or name another folder.")
-    with _open(stated) as here:
-        as_of = _moment(stated.as_of, here.settings)
-        facts = here.facts(as_of=None if as_of is None else int(as_of.timestamp()))
-        query = Query(
-            base=stated.base,
-            start=stated.start,
-            end=stated.end,
-            policy=stated.policy,
-            counting=stated.counting,
-            where=tuple(_pair(where, "--where") for where in stated.where),
-            by=stated.by,
-            mature_days=here.settings.mature_days,
-        )
-        report = Report(here, facts)
-        answer = as_json.funnel_json(report, query)
-        _out(stated, answer, "" if stated.json else _funnel_words(answer, report, query))
-    return DONE
+def _on_report(ask: Callable[[Report, argparse.Namespace], Said]) -> Callable[[argparse.Namespace], int]:
+    """The command that asks one report at the instant stated."""
+
+    def run(stated: argparse.Namespace) -> int:
+        folder = places.chosen(stated.workspace)
+        if not folder.exists():
+            raise NotYet(f"There is no workspace in {folder}.", "Import an export of your CRM, or name another folder.")
+        with _open(stated) as here:
+            as_of = _moment(stated.as_of, here.settings)
+            facts = here.facts(as_of=None if as_of is None else int(as_of.timestamp()))
+            _out(stated, *ask(Report(here, facts), stated))
+        return DONE
+
+    return run
+
+
+def _funnel(report: Report, stated: argparse.Namespace) -> Said:
+    query = Query(
+        base=stated.base,
+        start=stated.start,
+        end=stated.end,
+        policy=stated.policy,
+        counting=stated.counting,
+        where=tuple(pair(where, "--where") for where in stated.where),
+        by=stated.by,
+        mature_days=report.settings.mature_days,
+    )
+    answer = as_json.funnel_json(report, query)
+    return answer, "" if stated.json else _funnel_words(answer, report, query)
 
 
 def _funnel_words(answer: dict[str, Any], report: Report, query: Query) -> str:
@@ -231,13 +241,6 @@ def _mapping(file: Path | None) -> Mapping | None:
             f"The mapping file {file} cannot be read: {error}.", "It must hold one JSON object."
         ) from error
     return mapping_from(stated)
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise QueryInvalid(f'{option} needs NAME=VALUE, not "{text}".', f"For example {option} source=Email.")
-    return name, value
 
 
 def _bar(file: Path) -> Callable[[float, str], None]:

@@ -17,6 +17,7 @@ from core.journeys.people import everyone
 from core.journeys.reduce import Facts, len_of, timeline, unit_of
 from core.journeys.sources import Sources
 from core.journeys.units import aliases, unmatched
+from core.journeys.visits import kept_visits
 from core.measures.anomalies import anomalies
 from core.measures.cohort import POLICIES, Policy, Query, base_place, segment_columns, standing
 from core.measures.findings import Finding, findings
@@ -26,6 +27,8 @@ from core.measures.handed import handed
 from core.measures.leads import leads_behind
 from core.measures.money import won_value
 from core.measures.moved import moved
+from core.measures.staying_leads import staying_leads
+from core.measures.velocity import Velocity, velocity
 from core.settings import Settings
 from core.tables import EXTRA
 from core.workspace import Workspace
@@ -188,6 +191,18 @@ class Report:
             )
             engine.keep(made, file)
         return self.engine.read([file])
+
+    def visits(self) -> Lazy:
+        """One row per visit of a lead to a stage (`journeys.visits.VISITS`)."""
+        return kept_visits(self.engine, self.facts)
+
+    def velocity(self, query: Query) -> Velocity:
+        """How long leads stay in each stage."""
+        return velocity(self.engine, self.facts, self.visits(), query, self.settings)
+
+    def staying(self, query: Query, **which: Any) -> pd.DataFrame:
+        """The leads behind a time in stage (`measures.staying_leads`)."""
+        return staying_leads(self.engine, self.facts, self.visits(), query, self.settings, **which)
 
     def unplaced(self) -> int:
         """Leads of which no stage is known: counted here, in no funnel."""

@@ -14,6 +14,10 @@ page = st.navigation(
             st.Page("overview.py", title="Overview", icon=":material/lightbulb:", default=True),
             st.Page("funnel.py", title="Funnel", icon=":material/filter_alt:", url_path="funnel"),
         ],
+        "Follow-up": [
+            st.Page("clocks.py", title="Clocks", icon=":material/timer:", url_path="clocks"),
+            st.Page("black_hole.py", title="Black hole", icon=":material/blur_on:", url_path="black-hole"),
+        ],
         "Set up": [st.Page("data.py", title="Data", icon=":material/database:", url_path="data")],
     },
     position="top",

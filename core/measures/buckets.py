@@ -1,0 +1,100 @@
+"""What became of each hand-off? Exactly one of nine things (MEASURES 4)."""
+
+from collections.abc import Mapping
+
+import narwhals as nw
+
+from core.definition import Clock, Definition
+from core.engine import Lazy
+
+BUCKETS = (
+    "yes",
+    "no",
+    "bypassed",
+    "disposed",
+    "in_clock",
+    "withdrawn",
+    "undated",
+    "never_touched",
+    "touched_silent",
+)
+"""In the order in which they are told. The first that fits counts: what sales said comes before what was waited for."""
+
+SILENT = ("never_touched", "touched_silent")
+"""The black hole: past clock and grace, and sales has recorded nothing at all."""
+
+ANSWERED = ("yes", "no", "bypassed", "disposed")
+
+MEANINGS: Mapping[str, str] = {
+    "yes": "sales said yes",
+    "no": "sales said no",
+    "bypassed": "moved on beyond the verdict without one",
+    "disposed": "sales recorded a change, but neither yes nor no",
+    "in_clock": "clock and grace are still running",
+    "withdrawn": "left within clock and grace, before sales answered",
+    "undated": "nobody knows when it was handed over, so no clock ran",
+    "never_touched": "past clock and grace, nothing recorded, and no person's call, mail or meeting",
+    "touched_silent": "past clock and grace, somebody called, mailed or met, and nothing was recorded",
+}
+
+
+def seconds(clock: Clock | None, what: str) -> str:
+    """The column with the time from hand-off to `what`, counted as the clock counts."""
+    return f"{'e' if clock is not None and clock.time == 'elapsed' else 'w'}_{what}"
+
+
+def bucketed(rows: Lazy, definition: Definition) -> Lazy:
+    """The hand-offs (`clocks.TIMED` rows) with what became of each.
+
+    Further columns: `bucket` (one of BUCKETS); `due` (its clock and grace have passed and it had not left before);
+    `answered` (a verdict or a disposition is recorded, however late); `gone` (it has left, or began anew, so that
+    nobody has to work it now). Clock and grace are those of `Definition.silence`; without one nothing is ever due.
+
+    A lead that left only after clock and grace had passed in silence stays in the black hole, `gone`: taking it back
+    mends nothing of what happened to it.
+    """
+    clock = definition.silence
+    now, left = nw.col(seconds(clock, "now")), nw.col(seconds(clock, "left"))
+    patience = clock.patience_seconds if clock is not None else 0
+    closed = ~nw.col("next_at").is_null()
+    if clock is None:
+        past, away = nw.lit(False), ~nw.col("left_at").is_null() | closed
+    else:
+        past = now > patience
+        away = _true(left <= patience) | (closed & ~_true(past))
+    undated = nw.col("handed_at").is_null() | nw.col("e_now").is_null() | now.is_null()
+    answered = ~nw.col("verdict").is_null() | ~nw.col("disposed_at").is_null()
+    bucket = (
+        nw.when(nw.col("verdict") == "yes")
+        .then(nw.lit("yes"))
+        .when(nw.col("verdict") == "no")
+        .then(nw.lit("no"))
+        .when(_true(nw.col("bypassed")))
+        .then(nw.lit("bypassed"))
+        .when(~nw.col("disposed_at").is_null())
+        .then(nw.lit("disposed"))
+        .when(undated)
+        .then(nw.lit("undated"))
+        .when(away)
+        .then(nw.lit("withdrawn"))
+        .when(~_true(past))
+        .then(nw.lit("in_clock"))
+        .when(nw.col("attempts") == 0)
+        .then(nw.lit("never_touched"))
+        .otherwise(nw.lit("touched_silent"))
+    )
+    return rows.with_columns(
+        bucket=bucket,
+        due=~undated & _true(past) & (answered | ~away),
+        answered=answered,
+        gone=~nw.col("left_at").is_null() | closed,
+    )
+
+
+def last_of_each(rows: Lazy) -> Lazy:
+    """Each lead once, with the last of these hand-offs."""
+    return rows.filter(nw.col("pass") == nw.col("pass").max().over("unit"))
+
+
+def _true(flag: nw.Expr) -> nw.Expr:
+    return nw.coalesce(flag, nw.lit(False))

@@ -1,0 +1,155 @@
+"""The black hole in words: its title, its buckets, and why its numbers may be doubted."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from core.definition import MILESTONES, Clock
+from core.measures.black_hole import BlackHole
+from core.measures.buckets import BUCKETS
+from core.stats.intervals import Rate
+from core.words import count, counted, money, percent, share, things
+
+NAMES: Mapping[str, str] = {
+    "yes": "Sales said yes",
+    "no": "Sales said no",
+    "bypassed": "Moved on without a verdict",
+    "disposed": "Changed, no verdict",
+    "in_clock": "Clock running",
+    "withdrawn": "Left in time",
+    "undated": "Not dated",
+    "never_touched": "Never touched",
+    "touched_silent": "Touched, silent",
+}
+UNTOLD = {"never_touched": "Nothing recorded"}
+"""Where no touches are imported, never touched cannot be told from touched and silent."""
+
+
+def names(clock: Clock | None, *, touches: bool) -> dict[str, str]:
+    """What each bucket is called in these data."""
+    out = dict(NAMES)
+    if not touches:
+        out |= UNTOLD
+    if clock is None:
+        out["in_clock"] = "No clock agreed"
+    return out
+
+
+def unit(found: BlackHole, number: int = 2) -> str:
+    """What is counted: leads or hand-offs."""
+    noun = "hand-off" if found.query.counting == "passes" else "lead"
+    return noun if number == 1 else noun + "s"
+
+
+def headline(found: BlackHole, stake: pd.DataFrame, *, touches: bool) -> str:
+    """The finding in one sentence: how many fell into the black hole, of how many, and how many nobody ever called."""
+    whole, size = found.total(), found.size()
+    handed = things(whole["handed"], _handed(found, 1), _handed(found, 2))
+    if not whole["handed"]:
+        return f"No {unit(found, 1)} fits this question"
+    if found.clock is None:
+        return f"{handed}, and no clock is agreed: none of them can be said to have been forgotten"
+    if not size:
+        return f"No lead is in the black hole: {handed}, each answered, in its clock or taken back in time"
+    rate = found.share()
+    part = "" if rate.few else f", {percent(rate.value)}"
+    words = f"{count(size)} of {handed} fell into the black hole{part}"
+    if touches:
+        never = whole["never_touched"]
+        words += f": {count(never)} nobody ever called" if never else ": all of them touched, and nothing recorded"
+    worth = worth_of(stake)
+    return f"{words}, {worth} expected" if worth else words
+
+
+def _handed(found: BlackHole, number: int) -> str:
+    return f"{'handed-over ' if found.query.counting == 'leads' else ''}{unit(found, number)}"
+
+
+def worth_of(stake: pd.DataFrame) -> str:
+    """Expected value, each currency by itself, the largest number of leads first; empty where none is known.
+
+    >>> worth_of(pd.DataFrame({"currency": ["EUR"], "expected_minor": [123456789.0], "valued": [7]}))
+    'EUR 1.23 M'
+    """
+    known = stake[stake["valued"] > 0]
+    if known.empty:
+        return ""
+    summed = known.groupby(known["currency"].fillna(""))[["expected_minor", "valued"]].sum()
+    summed = summed.sort_values(["valued"], ascending=False)
+    return " + ".join(
+        money(round(float(row["expected_minor"])), str(code) or None, short=True) for code, row in summed.iterrows()
+    )
+
+
+def rule(clock: Clock | None) -> str:
+    """The clock that makes a black hole, in words.
+
+    >>> rule(Clock(id="d", name="Disposition", milestone="disposition", limit_minutes=2400, grace_minutes=480))
+    'clock “Disposition”: sales recorded anything at all within 40 working hours, and 8 hours of grace'
+    """
+    if clock is None:
+        return "no clock agreed"
+    hours = "working hours" if clock.time == "working" else "hours"
+    grace = f", and {_hours(clock.grace_minutes)} hours of grace" if clock.grace_minutes else ", without grace"
+    return f"clock “{clock.name}”: {MILESTONES[clock.milestone]} within {_hours(clock.limit_minutes)} {hours}{grace}"
+
+
+def patience(clock: Clock) -> str:
+    """Limit and grace in few words.
+
+    >>> patience(Clock(id="d", name="Disposition", milestone="disposition", limit_minutes=2400, grace_minutes=480))
+    '40 working hours and 8 of grace'
+    """
+    hours = "working hours" if clock.time == "working" else "hours"
+    grace = f" and {_hours(clock.grace_minutes)} of grace" if clock.grace_minutes else ""
+    return f"{_hours(clock.limit_minutes)} {hours}{grace}"
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes / 60:.1f}".removesuffix(".0")
+
+
+def identity(found: BlackHole) -> str:
+    """The check behind the picture: every hand-off is in exactly one bucket."""
+    whole = found.total()
+    told = sum(whole[name] for name in BUCKETS)
+    if not found.holds:
+        return f"not every hand-off is accounted for: {count(whole['handed'])} handed over, {count(told)} explained"
+    return f"every {unit(found, 1)} accounted for: {count(whole['handed'])} = {count(told)}"
+
+
+def doubts(found: BlackHole, *, touches: bool, chosen: bool) -> list[str]:
+    """Why the numbers may be doubted, each with its size; empty where nothing is known against them."""
+    whole = found.total()
+    out = []
+    if found.clock is not None and not chosen:
+        out.append("The clock is Handoff's own proposal: nobody has agreed to it yet.")
+    if not touches:
+        out.append(
+            "Touched and silent cannot be told from never touched: no calls, mails or meetings with these leads are "
+            "imported."
+        )
+    if whole["undated"]:
+        of = things(whole["undated"], unit(found, 1), unit(found, 2))
+        out.append(f"Nobody knows when {of} {'was' if whole['undated'] == 1 else 'were'} handed over: no clock ran.")
+    if whole["gone"]:
+        size = found.size()
+        out.append(
+            f"{count(whole['gone'])} of the {count(size)} left only after clock and grace had passed in silence: they "
+            "stay counted, and nobody has to work them now."
+        )
+    return out
+
+
+def told(found: BlackHole, segments: Sequence[str], title: str, called: Mapping[str, str]) -> str:
+    """Which groups stand out, each with its numbers; nothing is said of the others.
+
+    They are compared by those whose clock and grace have passed. `called`: group → what it is called in sight.
+    """
+    if not segments:
+        return f"{title}: no group has more than chance explains"
+    said = [f"{called.get(name, name)} {counted(found.rate(name))}" for name in segments[:3]]
+    more = f" and {len(segments) - 3} more" if len(segments) > 3 else ""
+    others = [name for name in found.segments["segment"] if name not in segments]
+    rest = Rate(sum(found.size(name) for name in others), sum(found.total(name)["due"] for name in others))
+    return f"{title}: {', '.join(said)}{more}" + (f"; all others {share(rest)}" if rest.n else "")

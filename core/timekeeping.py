@@ -1,0 +1,169 @@
+"""Every question about one clock, asked of one report: was it kept, how soon, by whom, and what under another limit?"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from core.definition import Clock
+from core.engine import Lazy
+from core.journeys.people import beneath
+from core.measures.answer_times import bands, by_month, curve, hours
+from core.measures.back_test import moves
+from core.measures.clock_leads import clock_leads
+from core.measures.cohort import UNKNOWN, Query
+from core.measures.handed import OWN
+from core.measures.sla import Sla, sla
+from core.measures.trust import Trust, trust
+from core.report import Report
+from core.stats.competing import Incidence
+from core.stats.intervals import Rate
+from core.stats.limits import funnel_limit
+
+GROUPS = {"team": "Team", "rep": "Rep who got it", "manager": "Manager", "owner_kind": "Kind of owner now"}
+"""Groups of hand-offs for people; the columns of the lead come after them."""
+BEYOND = 3
+"""The curve is drawn to this many times the limit."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A group that misses more of its clocks than the others and chance explain."""
+
+    column: str
+    segment: str
+    rate: Rate
+    others: Rate
+
+
+@dataclass(frozen=True)
+class Timekeeping:
+    """One clock over the hand-offs that a query is about; `beneath` narrows it to everybody beneath a manager."""
+
+    report: Report
+    query: Query
+    clock: Clock
+    manager: str | None = None
+
+    @cached_property
+    def _rows(self) -> Lazy:
+        rows = self.report.handed(self.query)
+        if self.manager is None:
+            return rows
+        team = beneath(self.report.people(), self.manager) | {self.manager}
+        return rows.filter(nw.coalesce(nw.col("rep").is_in(sorted(team)), nw.lit(False)))
+
+    def states(self) -> Sla:
+        """The states of every hand-off, per segment."""
+        return sla(self.report.engine, self._rows, self.clock, self.query, as_of=self.report.facts.as_of)
+
+    def by(self, column: str) -> Sla:
+        """The same by another column."""
+        return replace(self, query=self.query.model_copy(update={"by": column})).states()
+
+    def months(self) -> Sla:
+        """The same by the month of the hand-off."""
+        rows = by_month(self._rows, self.report.engine, self.report.settings.tz)
+        return sla(self.report.engine, rows, self.clock, self.query, as_of=self.report.facts.as_of)
+
+    def reps(self) -> Sla:
+        """The rep's own clock: it begins anew with each owner. People of sales alone."""
+        rows = self._of_reps()
+        return sla(self.report.engine, rows, self.clock, self.query, as_of=self.report.facts.as_of)
+
+    def _of_reps(self) -> Lazy:
+        inside = self._rows.select("unit", "pass")
+        spells = self.report.timed_spells().filter(nw.col("kind") == "person")
+        named = nw.coalesce(nw.col("owner_name"), nw.col("owner"), nw.lit(UNKNOWN))
+        return spells.join(inside, on=["unit", "pass"], how="semi").with_columns(segment=named)
+
+    def bands(self) -> pd.DataFrame:
+        """Hand-offs by time to the milestone (`answer_times.TIMES`)."""
+        return bands(self.report.engine, self._rows, self.clock)
+
+    def curve(self) -> Incidence:
+        """The share reached by each time, up to some times the limit."""
+        return curve(self.report.engine, self._rows, self.clock, horizon=BEYOND * self.clock.limit_seconds)
+
+    def hours(self) -> pd.DataFrame:
+        """When hand-offs arrive and when they are answered (`answer_times.HOURS`)."""
+        return hours(self.report.engine, self._rows)
+
+    def trust(self) -> Trust:
+        """What speaks against these times."""
+        return trust(self.report.engine, self._rows, self.clock)
+
+    def asked_of(self, tried: Clock) -> "Timekeeping":
+        """The same hand-offs, asked of another clock."""
+        return replace(self, clock=tried)
+
+    def under(self, tried: Clock) -> Sla:
+        """The states of the same hand-offs under another clock."""
+        return self.asked_of(tried).states()
+
+    def moves(self, tried: Clock) -> pd.DataFrame:
+        """How many hand-offs stand where under this clock and another one (`back_test.MOVES`)."""
+        return moves(self.report.engine, self._rows, self.clock, self._rows, tried)
+
+    def leads(
+        self,
+        states: tuple[str, ...],
+        *,
+        past_due: bool = False,
+        segment: str | None = None,
+        limit: int | None = 1000,
+    ) -> pd.DataFrame:
+        """The hand-offs behind a number (`clock_leads.CLOCK_LEADS`), those with the least time left first."""
+        here = self.report
+        return clock_leads(
+            here.engine,
+            here.facts,
+            self._rows,
+            self.clock,
+            here.timing(),
+            states=states,
+            past_due=past_due,
+            segment=segment,
+            limit=limit,
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The months and groups in which the clock is missed more often than elsewhere by more than chance.
+
+        One finding per column at most but for months, of which each that stands out is named: a slow spring is three.
+        """
+        out = []
+        useful = self.report.useful_columns()
+        for name in ("month", "team", "source", "region", "rep"):
+            if name not in ("month", *OWN) and name not in useful:
+                continue
+            found = self.months() if name == "month" else self.by(name)
+            standing = found.outstanding()
+            whole = found.total()
+            for segment in standing if name == "month" else standing[:1]:
+                own = found.rate(segment)
+                out.append(Finding(name, segment, own, Rate(whole["breached"] - own.hits, whole["due"] - own.n)))
+        return tuple(out)
+
+
+def limits(found: Sla) -> pd.DataFrame:
+    """The bounds of chance around the rate of all, for every number of clocks due from the least to the most.
+
+    Columns `n`, `low95`, `high95`, `low998`, `high998`. Exact binomial (Spiegelhalter 2005).
+    """
+    whole = found.rate()
+    most = int(found.segments["due"].max()) if len(found.segments) else 0
+    if not whole.n or most < 1:
+        return pd.DataFrame({name: [] for name in ("n", "low95", "high95", "low998", "high998")})
+    n = np.unique(np.geomspace(1, most, 80).round().astype(np.int64))
+    shares = {"low95": 0.025, "high95": 0.975, "low998": 0.001, "high998": 0.999}
+    return pd.DataFrame({"n": n, **{name: funnel_limit(n, whole.value, share) for name, share in shares.items()}})
+
+
+def groups(report: Report) -> dict[str, str]:
+    """What hand-offs can be grouped by, with its name for people."""
+    owned = ("owner", "owner_name", "owner_team", "owner_manager")
+    lead = {name: report.title(name) for name in report.useful_columns() if name not in owned}
+    return {**GROUPS, **{name: title[:1].upper() + title[1:] for name, title in lead.items() if name not in GROUPS}}
