@@ -193,7 +193,7 @@ class Story:
         verdicts = [row for row in rows if row.code == self.h + 1 or self._kind(row) == "rejected"]
         verdict = verdicts[0] if verdicts else None
         no = verdict is not None and not verdict.is_stage
-        done = [row for row in rows if row.dated and row.code != self.h and people.ours(self.actor(row))]
+        done = [row for row in rows if row.dated and self._by_sales(row)]
         written = [c for c in self.changes if people.sells(c.actor) and inside(c)]
         recorded = [*(moment(row.event) for row in done[:1]), *map(moment, written)]
         disposed = min(recorded, default=None)
@@ -243,6 +243,11 @@ class Story:
         }
         self._fill(spells, firsts)
         return HandOff(said, {name: who or frozenset([None]) for name, who in by.items()}, spells)
+
+    def _by_sales(self, row: Row) -> bool:
+        """Did sales move it? Where nobody is named, only what is beyond the hand-off is the business of sales."""
+        who = self.actor(row)
+        return row.code != self.h and self.people.ours(who) and (who is not None or row.code > self.h)
 
     def _kind(self, row: Row) -> str | None:
         return None if row.is_stage else self.definition.exits[row.code - FIRST_EXIT].kind
