@@ -21,6 +21,7 @@ from core.intake import Reading, read
 from core.journeys.labels import stage_labels, unanswered
 from core.journeys.reduce import Facts, key, reduce
 from core.journeys.sources import Sources, live_sources
+from core.journeys.stated import of_facts, stated_people
 from core.keeping import Answer, Kept, Progress, sweep
 from core.settings import Settings, settings_from
 from core.store import Batch, NewBatch, Snapshot, Store, decode_column
@@ -232,13 +233,14 @@ class Workspace:
                 self.choose(proposed, at=at, by_person=False)
 
     def sources(self, snapshot: Snapshot | None = None, *, live: tuple[int, ...] | None = None) -> Sources:
-        """The rows of the live imports, or of those in `live`; asked again of the same imports, the same frames."""
+        """The rows of the live imports, or of those in `live`; asked again of the same rows, the same frames."""
         seen = snapshot or self.store.snapshot()
         counted = seen.live if live is None else live
         held: tuple[object, Sources] | None = getattr(self._local, "sources", None)
-        if held is None or held[0] != (counted, seen.files):
-            made = live_sources(self.engine, lambda table: seen.files[table], counted, rename=decode_column)
-            held = self._local.sources = (counted, seen.files), made
+        if held is None or held[0] != (counted, seen.files, seen.people):
+            stated = stated_people(seen.people)
+            made = live_sources(self.engine, seen.files.__getitem__, counted, rename=decode_column, stated=stated)
+            held = self._local.sources = (counted, seen.files, seen.people), made
         return held[1]
 
     def labels(self) -> pd.DataFrame:
@@ -253,11 +255,9 @@ class Workspace:
         """The newest plausible instant in the data, in seconds UTC; `NotYet` without data."""
         telling = [batch for batch in self.live_batches() if batch.shape in LEADS_IN]
         seen = [batch.last_instant for batch in telling if batch.last_instant is not None]
+        seen = seen or [int(batch.imported_at.timestamp()) for batch in telling]
         if seen:
             return max(seen)
-        undated = [int(batch.imported_at.timestamp()) for batch in telling]
-        if undated:
-            return max(undated)
         raise NotYet("There are no leads here yet.", "Import an export of your CRM, or open the sample company.")
 
     def live_batches(self) -> tuple[Batch, ...]:
@@ -279,10 +279,9 @@ class Workspace:
         unknown_yet = [b.id for b in batches if b.last_instant is not None and b.last_instant > as_of]
 
         def make(folder: Path, progress: Progress) -> Facts:
-            sources = self.sources(snapshot)
             return reduce(
                 self.engine,
-                sources,
+                self.sources(snapshot),
                 definition,
                 folder,
                 as_of=as_of,
@@ -291,7 +290,7 @@ class Workspace:
                 progress=progress,
             )
 
-        return key(snapshot.live, definition, as_of=as_of), definition, make
+        return key(snapshot.live, definition, as_of=as_of, people=of_facts(snapshot.people)), definition, make
 
 
 def _counts(reading: Reading) -> dict[str, int]:
