@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -13,8 +12,8 @@ from core.journeys.people import beneath
 from core.measures.answer_times import bands, by_month, curve, hours
 from core.measures.back_test import moves
 from core.measures.clock_leads import clock_leads
-from core.measures.cohort import UNKNOWN, Query
-from core.measures.handed import OWN
+from core.measures.cohort import Query
+from core.measures.handed import OWN, had_by, spells_of
 from core.measures.sla import Sla, sla
 from core.measures.trust import Trust, trust
 from core.report import Report
@@ -50,10 +49,11 @@ class Timekeeping:
     @cached_property
     def _rows(self) -> Lazy:
         rows = self.report.handed(self.query)
-        if self.manager is None:
-            return rows
-        team = beneath(self.report.people(), self.manager) | {self.manager}
-        return rows.filter(nw.coalesce(nw.col("rep").is_in(sorted(team)), nw.lit(False)))
+        return rows if self.manager is None else had_by(rows, self._beneath)
+
+    @cached_property
+    def _beneath(self) -> frozenset[str]:
+        return frozenset() if self.manager is None else beneath(self.report.people(), self.manager) | {self.manager}
 
     def states(self) -> Sla:
         """The states of every hand-off, per segment."""
@@ -70,14 +70,12 @@ class Timekeeping:
 
     def reps(self) -> Sla:
         """The rep's own clock: it begins anew with each owner. People of sales alone."""
-        rows = self._of_reps()
-        return sla(self.report.engine, rows, self.clock, self.query, as_of=self.report.facts.as_of)
-
-    def _of_reps(self) -> Lazy:
-        inside = self._rows.select("unit", "pass")
-        spells = self.report.timed_spells().filter(nw.col("kind") == "person")
-        named = nw.coalesce(nw.col("owner_name"), nw.col("owner"), nw.lit(UNKNOWN))
-        return spells.join(inside, on=["unit", "pass"], how="semi").with_columns(segment=named)
+        here = self.report
+        others = tuple(pair for pair in self.query.where if pair[0] not in ("rep", "team", "manager"))
+        every = here.handed(self.query.model_copy(update={"where": others}))
+        rows = spells_of(here.timed_spells(), every, self.query)
+        rows = rows if self.manager is None else had_by(rows, self._beneath, owner="owner")
+        return sla(here.engine, rows, self.clock, self.query, as_of=here.facts.as_of)
 
     def bands(self) -> pd.DataFrame:
         """Hand-offs by time to the milestone (`answer_times.TIMES`)."""
@@ -93,7 +91,7 @@ class Timekeeping:
 
     def trust(self) -> Trust:
         """What speaks against these times."""
-        return trust(self.report.engine, self._rows, self.clock)
+        return trust(self.report.engine, self._rows, self.clock, every=self.report.timed())
 
     def asked_of(self, tried: Clock) -> "Timekeeping":
         """The same hand-offs, asked of another clock."""
@@ -133,13 +131,14 @@ class Timekeeping:
         """The months and groups in which the clock is missed more often than elsewhere by more than chance.
 
         One finding per column at most but for months, of which each that stands out is named: a slow spring is three.
+        A rep is judged by the own clock, which begins anew with each owner.
         """
         out = []
         useful = self.report.useful_columns()
         for name in ("month", "team", "source", "region", "rep"):
             if name not in ("month", *OWN) and name not in useful:
                 continue
-            found = self.months() if name == "month" else self.by(name)
+            found = self.months() if name == "month" else self.reps() if name == "rep" else self.by(name)
             standing = found.outstanding()
             whole = found.total()
             for segment in standing if name == "month" else standing[:1]:

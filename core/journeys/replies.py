@@ -105,9 +105,7 @@ def dispositions(after: Lazy, entries: Lazy, definition: Definition) -> Lazy:
 
 def bypassings(after: Lazy, definition: Definition) -> Lazy:
     """The first dated stage beyond the verdict: `bypassed_at`, `bypassed_by_day`. Only where there is no verdict."""
-    beyond = after.filter(
-        nw.col("code") > definition.hand_off + 1, nw.col("code") < EXIT, nw.col("at") < UNDATED
-    )
+    beyond = after.filter(nw.col("code") > definition.hand_off + 1, nw.col("code") < EXIT, nw.col("at") < UNDATED)
     first = beyond.filter(nw.col("seq") == nw.col("seq").min().over(*_OVER))
     spoken = verdicts(after, definition).select(*_OVER)
     return first.join(spoken, on=list(_OVER), how="anti").select(

@@ -8,10 +8,12 @@ import pandas as pd
 from core.definition import Clock
 from core.engine import Engine, Lazy
 from core.journeys.clocks import Timing
+from core.journeys.passes import DAY
 from core.journeys.reduce import Facts
-from core.measures.sla import clocked, column
+from core.measures.sla import clocked
 from core.tables import Column, Table
-from core.worktime import Hours
+from core.worktime import Calendar, Hours
+from core.worktime.days import Days, day_length
 
 CLOCK_LEADS = Table(
     "clock_leads",
@@ -28,7 +30,9 @@ CLOCK_LEADS = Table(
         Column("state", "text", "state of the clock", required=True),
         Column("took", "integer", "seconds to the milestone, as the clock counts; missing where not reached"),
         Column("left", "integer", "seconds of the limit that are left (below 0: over it), as the clock counts"),
-        Column("deadline", "instant", "when the limit is reached"),
+        Column("deadline", "instant", "when the limit is reached; where only days are known, the end of that day"),
+        Column("by_day", "flag", "only the day of one end is known: these times count days", required=True),
+        Column("day_seconds", "integer", "seconds of a day, as the clock counts", required=True),
         Column("attempts", "integer", "touches by people since the hand-off", required=True),
         Column("verdict", "text", "yes or no; missing where none"),
     ),
@@ -57,19 +61,21 @@ def clock_leads(
         found = found.filter(nw.col("past_due"))
     if segment is not None:
         found = found.filter(nw.col("segment") == segment)
-    took, now = nw.col(column(clock, clock.milestone)), nw.col(column(clock, "now"))
     sought = found.select(
         "unit",
         "pass",
         "calendar",
         "team",
         "handed_at",
+        "handed_by_day",
         "state",
         "attempts",
         "verdict",
+        "took",
+        "by_day",
         rep=nw.col("rep_name"),
-        took=took,
-        left=nw.lit(clock.limit_seconds).cast(nw.Int64) - nw.coalesce(took, now),
+        left=nw.col("limit") - nw.col("spent"),
+        day_seconds=nw.col("day_seconds") if clock.time == "working" else nw.lit(DAY).cast(nw.Int64),
     ).sort("left", "handed_at", "unit", "pass", nulls_last=True)
     page = engine.collect(sought if limit is None else sought.head(limit))
     who = facts.units(engine).select("unit", *_LEAD)
@@ -80,12 +86,23 @@ def clock_leads(
 
 def _deadlines(page: pd.DataFrame, clock: Clock, timing: Timing) -> pd.Series:
     """When the limit of each row is reached, in the calendar that its time was counted in."""
-    start = page["handed_at"].astype("Int64")
-    if clock.time == "elapsed":
-        return start + clock.limit_seconds
+    start, by_day = page["handed_at"].astype("Int64"), page["handed_by_day"].fillna(False).astype(bool)
     out = pd.Series(pd.NA, index=page.index, dtype="Int64")
-    for name, part in start.dropna().groupby(page["calendar"]):
+    for (name, days), part in start.dropna().groupby([page["calendar"], by_day]):
         starts: npt.NDArray[np.int64] = np.asarray(part, dtype=np.int64)
-        hours = Hours.of(timing.calendars[str(name)], int(starts.min()), int(starts.max()))
-        out[part.index] = hours.deadline(starts, clock.limit_seconds)
+        out[part.index] = _ends(timing.calendars[str(name)], starts, clock, by_day=bool(days))
     return out
+
+
+def _ends(calendar: Calendar, starts: npt.NDArray[np.int64], clock: Clock, *, by_day: bool) -> npt.NDArray[np.int64]:
+    if not by_day:
+        if clock.time == "elapsed":
+            return starts + clock.limit_seconds
+        return Hours.of(calendar, int(starts.min()), int(starts.max())).deadline(starts, clock.limit_seconds)
+    whole = -(-clock.limit_seconds // (day_length(calendar) if clock.time == "working" else DAY))
+    noon = starts + DAY // 2
+    # Four weeks of room beyond the plain weeks of the limit, for holidays.
+    days = Days.of(calendar, int(noon.min()), int(noon.max()) + (2 * whole + 28) * DAY)
+    if clock.time == "working":
+        return days.end_of(days.by(noon) + whole)
+    return days.begins[days.place(noon) + whole + 1]

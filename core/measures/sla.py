@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.definition import Clock
 from core.engine import Engine, Lazy
+from core.journeys.passes import DAY
 from core.measures.cohort import UNKNOWN, Query
 from core.stats.intervals import FEW, Rate
 from core.stats.outliers import stands_out
@@ -18,8 +19,8 @@ MEANINGS = {
     "met": "reached inside the limit",
     "breached": "reached too late, or not reached and the limit is past",
     "running": "not reached yet, and the limit is not past",
-    "withdrawn": "left, began anew or went to another owner inside the limit",
-    "no_clock": "nobody knows when it was handed over, or sales had answered before",
+    "withdrawn": "left, was won, began anew or went to another owner first, inside the limit",
+    "no_clock": "nobody knows when it was handed over, was answered or left, or sales had answered before",
 }
 
 SLA = Table(
@@ -43,40 +44,63 @@ def column(clock: Clock, what: str) -> str:
 
 
 def clocked(rows: Lazy, clock: Clock) -> Lazy:
-    """The rows (`clocks.TIMED` or timed spells) with `state`, and the flags `due`, `past_due` and `by_day`.
+    """The rows (`clocks.TIMED` or timed spells) with `state`, `took`, `spent` and `limit`, and the flags `due`,
+    `past_due` and `by_day`.
 
-    A row may end otherwise than by the milestone: the lead leaves (`left`), or the window closes (a later hand-off,
-    another owner). Inside the limit that is a withdrawal; after it the clock had been breached before.
+    `took`: seconds to the milestone, as the clock counts; `spent`: the same, or to as_of, or to the end of the window,
+    where it is not reached; `limit`: the clock's, in whole working days where only the day of the start is known.
+
+    A row may end otherwise than by the milestone: the lead leaves by whatever way (`over_at`), or the window closes (a
+    later hand-off, another owner). Inside the limit that is a withdrawal; after it the clock had been breached before.
+    `left`: seconds to that end, and `left_first`: it came before the milestone.
     """
-    names = rows.collect_schema().names()
-    took, now = nw.col(column(clock, clock.milestone)), nw.col(column(clock, "now"))
-    limit = clock.limit_seconds
-    ends = nw.col("ended_at" if "ended_at" in names else "next_at")
-    gone = ~ends.is_null() & (now <= limit)
-    if column(clock, "left") in names:
-        gone = gone | _true(nw.col(column(clock, "left")) <= limit)
-    reached_late = _true(took > limit)
-    # Reached only after it had left inside the limit: the clock had ended by then.
-    gone_first = gone & (took.is_null() | reached_late)
-    without = now.is_null() | (_true(nw.col("settled")) if "settled" in names else nw.lit(False))
+    kind, spell = column(clock, ""), "ended_at" in rows.collect_schema().names()
+    took, now, as_of = (nw.col(f"{kind}{what}") for what in (clock.milestone, "now", "as_of"))
+    gone = nw.col(f"{kind}over")
+    if clock.milestone == "verdict":
+        gone = nw.min_horizontal(gone, nw.col(f"{kind}bypassed"))
+    # Elapsed time tells what came first: over a weekend no working time passes. On one day the milestone did.
+    its_day = nw.when(_true(nw.col("over_by_day"))).then(nw.lit(DAY - 1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    gone_first = nw.col("e_over") + its_day < nw.col(f"e_{clock.milestone}")
+    closes = ~nw.col("ended_at" if spell else "next_at").is_null()
+    start_by_day = _true(nw.col("started_by_day" if spell else "handed_by_day"))
+    day = nw.col("day_seconds") if clock.time == "working" else nw.lit(DAY).cast(nw.Int64)
+    whole_days = (clock.limit_seconds + day - 1) // day * day
+    limit = nw.when(start_by_day).then(whole_days).otherwise(nw.lit(clock.limit_seconds)).cast(nw.Int64)
+    ended = nw.min_horizontal(gone, nw.when(closes).then(now))
+    rows = rows.with_columns(
+        took=took, limit=limit, spent=nw.coalesce(took, now), left=ended, left_first=_true(gone_first)
+    )
+    reached, within = ~took.is_null(), nw.col("limit")
+    # It happened, and nobody knows when: inside the limit only where that is not past yet.
+    said = ~nw.col("verdict").is_null() if clock.milestone in ("verdict", "disposition") else nw.lit(False)
+    undated = ~reached & (
+        (said & nw.col("verdict_at").is_null()) | (_true(nw.col("over")) & nw.col("over_at").is_null())
+    )
+    left = _true(gone <= within) & (~reached | nw.col("left_first"))
     state = (
-        nw.when(without)
+        nw.when(now.is_null() | (nw.col("settled") if spell else nw.lit(False)))
         .then(nw.lit("no_clock"))
-        .when(_true(took <= limit))
-        .then(nw.lit("met"))
-        .when(_true(gone_first))
+        .when(left)
         .then(nw.lit("withdrawn"))
-        .when(reached_late | _true(now > limit))
+        .when(_true(took <= within) | (undated & said & (now <= within)))
+        .then(nw.lit("met"))
+        .when(undated)
+        .then(nw.when(now <= within).then(nw.lit("withdrawn")).otherwise(nw.lit("no_clock")))
+        .when(closes & ~reached & (now <= within))
+        .then(nw.lit("withdrawn"))
+        .when(reached | (now > within))
         .then(nw.lit("breached"))
         .otherwise(nw.lit("running"))
     )
-    still = ends.is_null() & (nw.col("left_at").is_null() if "left_at" in names else nw.lit(True))
+    still = ~closes & ~reached & ~_true(nw.col("over"))
+    if clock.milestone == "verdict":
+        still = still & nw.col("bypassed_at").is_null()
     step = "disposed" if clock.milestone == "disposition" else clock.milestone
-    start = "started_by_day" if "started_by_day" in names else "handed_by_day"
     return rows.with_columns(state=state).with_columns(
-        due=(nw.col("state") == "breached") | ((nw.col("state") == "met") & _true(now > limit)),
-        past_due=(nw.col("state") == "breached") & took.is_null() & still,
-        by_day=_true(nw.col(start)) | _true(nw.col(f"{step}_by_day")),
+        due=(nw.col("state") == "breached") | ((nw.col("state") == "met") & (as_of > within)),
+        past_due=(nw.col("state") == "breached") & still,
+        by_day=start_by_day | _true(nw.col(f"{step}_by_day")),
     )
 
 
