@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -160,7 +160,7 @@ class Workspace:
                 size_bytes=reading.size_bytes,
                 shape=reading.shape,
                 mapping=stated,
-                counts=_counts(reading),
+                counts=reading.numbers(),
                 first_instant=reading.first_instant,
                 last_instant=reading.last_instant,
                 fingerprint=reading.fingerprint,
@@ -264,9 +264,11 @@ class Workspace:
         """The imports that count."""
         return tuple(batch for batch in self.store.batches() if batch.state == "live")
 
-    def facts(self, *, as_of: int | None = None, progress: Progress = _quiet) -> Facts:
-        """The facts at `as_of` (default: `as_of()`), reduced now where they are not kept."""
-        name, definition, make = self._task(self.as_of() if as_of is None else as_of)
+    def facts(
+        self, *, as_of: int | None = None, live: tuple[int, ...] | None = None, progress: Progress = _quiet
+    ) -> Facts:
+        """The facts at `as_of` (default: `as_of()`) of the imports `live` (default: all that count); they are kept."""
+        name, definition, make = self._task(self.as_of() if as_of is None else as_of, live)
         return self.kept.make(name, definition, make, progress)
 
     def facts_now(self, *, as_of: int | None = None) -> Answer:
@@ -274,26 +276,24 @@ class Workspace:
         name, definition, make = self._task(self.as_of() if as_of is None else as_of)
         return self.kept.answer(name, definition, make)
 
-    def _task(self, as_of: int) -> tuple[str, Definition, Callable[[Path, Progress], Facts]]:
-        snapshot, definition, batches = self.store.snapshot(), self.definition(), self.live_batches()
-        unknown_yet = [b.id for b in batches if b.last_instant is not None and b.last_instant > as_of]
+    def _task(
+        self, as_of: int, live: tuple[int, ...] | None = None
+    ) -> tuple[str, Definition, Callable[[Path, Progress], Facts]]:
+        snapshot, definition = self.store.snapshot(), self.definition()
+        counted = snapshot.live if live is None else live
+        last = {batch.id: batch.last_instant for batch in self.store.batches() if batch.id in counted}
+        unknown_yet = [number for number, instant in last.items() if instant is not None and instant > as_of]
 
         def make(folder: Path, progress: Progress) -> Facts:
             return reduce(
                 self.engine,
-                self.sources(snapshot),
+                self.sources(snapshot, live=counted),
                 definition,
                 folder,
                 as_of=as_of,
-                live=snapshot.live,
+                live=counted,
                 unknown_yet=unknown_yet,
                 progress=progress,
             )
 
-        return key(snapshot.live, definition, as_of=as_of, people=of_facts(snapshot.people)), definition, make
-
-
-def _counts(reading: Reading) -> dict[str, int]:
-    rows = {f"rows_{name}": int(number) for name, number in asdict(reading.counts).items()}
-    made = {f"made_{table}": int(number) for table, number in reading.facts.items()}
-    return {**rows, **made, "future": reading.future}
+        return key(counted, definition, as_of=as_of, people=of_facts(snapshot.people)), definition, make
