@@ -8,12 +8,12 @@ import narwhals as nw
 import pandas as pd
 
 from core.engine import Engine, Lazy
-from core.journeys.clocks import Timing, timed, timed_spells, usual_timing
+from core.journeys.clocks import Timing, timed, timed_spells
 from core.journeys.follow_up import follow_up
 from core.journeys.in_order import depths
 from core.journeys.labels import stage_labels
 from core.journeys.order import coded, placed
-from core.journeys.people import everyone
+from core.journeys.people import everyone, still_there
 from core.journeys.reduce import Facts, len_of, timeline, unit_of
 from core.journeys.sources import Sources
 from core.journeys.units import aliases, unmatched
@@ -30,6 +30,7 @@ from core.measures.moved import moved
 from core.measures.staying_leads import staying_leads
 from core.measures.velocity import Velocity, velocity
 from core.settings import Settings
+from core.staff import Staff
 from core.tables import EXTRA
 from core.workspace import Workspace
 
@@ -158,12 +159,13 @@ class Report:
         return timeline(self.engine, self.sources, self.facts, lead_id)
 
     def people(self) -> pd.DataFrame:
-        """Everybody in these data (`journeys.people.EVERYBODY`)."""
-        return everyone(self.engine, self.sources, self.facts.definition)
+        """Everybody in these data and in what is stated (`journeys.people.EVERYBODY`), active as of this report."""
+        every = everyone(self.engine, self.sources, self.facts.definition)
+        return still_there(every, as_of=self.facts.as_of, zone=self.settings.tz)
 
     def timing(self) -> Timing:
         """Whose working hours count."""
-        return usual_timing(self.people(), self.settings.zone)
+        return Staff(self.workspace).timing(self.people())
 
     def timed(self) -> Lazy:
         """One row per hand-off with its times (`journeys.clocks.TIMED`)."""
@@ -178,8 +180,7 @@ class Report:
         return handed(self.engine, self.facts, self.timed(), query, self.settings)
 
     def _timed(self, name: str) -> Lazy:
-        people = self.people()
-        hours = usual_timing(people, self.settings.zone)
+        people, hours = self.people(), self.timing()
         file = self.facts.folder / f"{name}-{hours.key(people)}.parquet"
         if not file.exists():
             engine, as_of = self.engine, self.facts.as_of

@@ -47,6 +47,17 @@ ARROWS = {
         "core.journeys",
         "core.worktime",
     ),
+    "core/staff/": (
+        "core.definition",
+        "core.errors",
+        "core.journeys",
+        "core.staff",
+        "core.store",
+        "core.tables",
+        "core.words",
+        "core.workspace",
+        "core.worktime",
+    ),
     "core/measures/": (
         "core.definition",
         "core.engine",

@@ -23,7 +23,8 @@ _ENDS: dict[str, tuple[str, str | None]] = {
 }
 
 _OF_PERSON = ("person_id", "name", "kind", "team", "manager", "active")
-"""What times are told with: nothing else of a person changes them."""
+_WHO = (*_OF_PERSON, "side")
+"""What the times of a hand-off depend on: nothing else of a person changes them."""
 
 _PERSON = (
     Column("calendar", "text", "calendar that the working time is counted in", required=True),
@@ -75,7 +76,7 @@ class Timing:
     def key(self, people: pd.DataFrame) -> str:
         """Short hash of whose hours count and of who these people are: times kept under it stay true."""
         hours = sorted((name, calendar.model_dump_json()) for name, calendar in self.calendars.items())
-        stated = [hours, sorted(self.of_person.items()), self.default, people[list(_OF_PERSON)].to_json()]
+        stated = [hours, sorted(self.of_person.items()), self.default, people[list(_WHO)].to_json()]
         return hashlib.blake2b(repr(stated).encode(), digest_size=8).hexdigest()
 
 

@@ -45,7 +45,7 @@ class Staffing:
                 stated = StatedPerson.model_validate({**before, **own, "person_id": person})
                 if stated.calendar is not None:
                     _there(session, stated.calendar)
-                if stated != StatedPerson(person_id=person):
+                if stated != StatedPerson.model_validate({"person_id": person}):
                     session.merge(PersonRow.model_validate({**stated.model_dump(), "stated_at": utc(at)}))
                 elif row is not None:
                     session.delete(row)
