@@ -167,20 +167,20 @@ class Report:
         """Whose working hours count."""
         return Staff(self.workspace).timing(self.people())
 
-    def timed(self) -> Lazy:
-        """One row per hand-off with its times (`journeys.clocks.TIMED`)."""
-        return self._timed("timed")
+    def timed(self, hours: Timing | None = None) -> Lazy:
+        """One row per hand-off with its times (`journeys.clocks.TIMED`); `hours`: not the people's own."""
+        return self._timed("timed", hours)
 
-    def timed_spells(self) -> Lazy:
+    def timed_spells(self, hours: Timing | None = None) -> Lazy:
         """One row per owner that a hand-off had, with the times of that owner."""
-        return self._timed("timed-spells")
+        return self._timed("timed-spells", hours)
 
-    def handed(self, query: Query) -> Lazy:
+    def handed(self, query: Query, hours: Timing | None = None) -> Lazy:
         """The hand-offs of the query's period that fit its filters (`measures.handed`)."""
-        return handed(self.engine, self.facts, self.timed(), query, self.settings)
+        return handed(self.engine, self.facts, self.timed(hours), query, self.settings)
 
-    def _timed(self, name: str) -> Lazy:
-        people, hours = self.people(), self.timing()
+    def _timed(self, name: str, hours: Timing | None) -> Lazy:
+        people, hours = self.people(), hours or self.timing()
         file = self.facts.folder / f"{name}-{hours.key(people)}.parquet"
         if not file.exists():
             engine, as_of = self.engine, self.facts.as_of

@@ -8,6 +8,8 @@ import pandas as pd
 
 from core.definition import Clock
 from core.engine import Lazy
+from core.journeys.clocks import Timing
+from core.journeys.passes import DAY
 from core.journeys.people import beneath
 from core.measures.answer_times import bands, by_month, curve, hours
 from core.measures.back_test import moves
@@ -20,6 +22,8 @@ from core.report import Report
 from core.stats.competing import Incidence
 from core.stats.intervals import Rate
 from core.stats.limits import funnel_limit
+from core.worktime import Calendar
+from core.worktime.days import day_length
 
 GROUPS = {"team": "Team", "rep": "Rep who got it", "manager": "Manager", "owner_kind": "Kind of owner now"}
 """Groups of hand-offs for people; the columns of the lead come after them."""
@@ -39,16 +43,26 @@ class Finding:
 
 @dataclass(frozen=True)
 class Timekeeping:
-    """One clock over the hand-offs that a query is about; `beneath` narrows it to everybody beneath a manager."""
+    """One clock over the hand-offs that a query is about; `manager` narrows it to everybody beneath a manager.
+
+    `hours`: as if everybody had these working hours, instead of each person their own.
+    """
 
     report: Report
     query: Query
     clock: Clock
     manager: str | None = None
+    hours: Calendar | None = None
+
+    @cached_property
+    def timing(self) -> Timing:
+        """Whose working hours count."""
+        own = self.hours
+        return self.report.timing() if own is None else Timing({own.id: own}, {}, own.id)
 
     @cached_property
     def _rows(self) -> Lazy:
-        rows = self.report.handed(self.query)
+        rows = self.report.handed(self.query, self.timing)
         return rows if self.manager is None else had_by(rows, self._beneath)
 
     @cached_property
@@ -72,8 +86,8 @@ class Timekeeping:
         """The rep's own clock: it begins anew with each owner. People of sales alone."""
         here = self.report
         others = tuple(pair for pair in self.query.where if pair[0] not in ("rep", "team", "manager"))
-        every = here.handed(self.query.model_copy(update={"where": others}))
-        rows = spells_of(here.timed_spells(), every, self.query)
+        every = here.handed(self.query.model_copy(update={"where": others}), self.timing)
+        rows = spells_of(here.timed_spells(self.timing), every, self.query)
         rows = rows if self.manager is None else had_by(rows, self._beneath, owner="owner")
         return sla(here.engine, rows, self.clock, self.query, as_of=here.facts.as_of)
 
@@ -81,11 +95,34 @@ class Timekeeping:
         """Hand-offs by time to the milestone (`answer_times.TIMES`)."""
         return bands(self.report.engine, self._rows, self.clock)
 
-    def curve(self) -> Incidence:
-        """The share reached by each time, up to some times the limit."""
-        return curve(self.report.engine, self._rows, self.clock, horizon=BEYOND * self.clock.limit_seconds)
+    @cached_property
+    def day_seconds(self) -> int:
+        """How long a day is as the clock counts: the longest of the calendars'."""
+        if self.clock.time == "elapsed":
+            return DAY
+        return max(day_length(calendar) for calendar in self.timing.calendars.values())
 
-    def hours(self) -> pd.DataFrame:
+    @cached_property
+    def by_day(self) -> bool:
+        """Is most of it known by the day alone? Then times are told in days."""
+        whole = self.states().total()
+        return 2 * whole["by_day"] > whole["handed"]
+
+    @property
+    def limit_seconds(self) -> int:
+        """The limit; in whole days, where times are told in days."""
+        return (
+            -(-self.clock.limit_seconds // self.day_seconds) * self.day_seconds
+            if self.by_day
+            else (self.clock.limit_seconds)
+        )
+
+    def curve(self) -> Incidence:
+        """The share reached by each time, up to some times the limit; in days where most is known by the day alone."""
+        horizon = BEYOND * self.limit_seconds
+        return curve(self.report.engine, self._rows, self.clock, horizon=horizon, by_day=self.by_day)
+
+    def week(self) -> pd.DataFrame:
         """When hand-offs arrive and when they are answered (`answer_times.HOURS`)."""
         return hours(self.report.engine, self._rows)
 
@@ -93,17 +130,17 @@ class Timekeeping:
         """What speaks against these times."""
         return trust(self.report.engine, self._rows, self.clock, every=self.report.timed())
 
-    def asked_of(self, tried: Clock) -> "Timekeeping":
-        """The same hand-offs, asked of another clock."""
-        return replace(self, clock=tried)
+    def asked_of(self, tried: Clock, hours: Calendar | None = None) -> "Timekeeping":
+        """The same hand-offs, asked of another clock, and as if everybody worked in these hours where told."""
+        return replace(self, clock=tried, hours=hours or self.hours)
 
-    def under(self, tried: Clock) -> Sla:
-        """The states of the same hand-offs under another clock."""
-        return self.asked_of(tried).states()
+    def under(self, tried: Clock, hours: Calendar | None = None) -> Sla:
+        """The states of the same hand-offs under another clock, or in other hours."""
+        return self.asked_of(tried, hours).states()
 
-    def moves(self, tried: Clock) -> pd.DataFrame:
+    def moves(self, tried: Clock, hours: Calendar | None = None) -> pd.DataFrame:
         """How many hand-offs stand where under this clock and another one (`back_test.MOVES`)."""
-        return moves(self.report.engine, self._rows, self.clock, self._rows, tried)
+        return moves(self.report.engine, self._rows, self.clock, self.asked_of(tried, hours)._rows, tried)
 
     def leads(
         self,
@@ -120,7 +157,7 @@ class Timekeeping:
             here.facts,
             self._rows,
             self.clock,
-            here.timing(),
+            self.timing,
             states=states,
             past_due=past_due,
             segment=segment,

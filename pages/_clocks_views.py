@@ -86,7 +86,7 @@ def _bands(asked: Asked, found: Sla) -> None:
 
 
 def _hours(asked: Asked, found: Sla) -> None:
-    rows = told(asked.keeping, "hours", asked.keeping.hours)
+    rows = told(asked.keeping, "week", asked.keeping.week)
     left, right = st.columns(2, gap="small")
     for place, what, title in ((left, "arrived", "When leads are handed over"), (right, "answered", "First attempts")):
         with place, st.container(border=True, gap="xxsmall"):
