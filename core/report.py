@@ -28,7 +28,7 @@ from core.measures.leads import leads_behind
 from core.measures.money import won_value
 from core.measures.moved import moved
 from core.measures.staying_leads import staying_leads
-from core.measures.velocity import Velocity, velocity
+from core.measures.velocity import Split, Velocity, split, velocity
 from core.settings import Settings
 from core.staff import Staff
 from core.tables import EXTRA
@@ -200,6 +200,10 @@ class Report:
     def velocity(self, query: Query) -> Velocity:
         """How long leads stay in each stage."""
         return velocity(self.engine, self.facts, self.visits(), query, self.settings)
+
+    def velocity_by(self, query: Query) -> Split:
+        """The same for each value of `query.by`."""
+        return split(self.engine, self.facts, self.visits(), query, self.settings)
 
     def staying(self, query: Query, **which: Any) -> pd.DataFrame:
         """The leads behind a time in stage (`measures.staying_leads`)."""

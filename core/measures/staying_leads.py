@@ -11,19 +11,20 @@ from core.journeys.labels import EXIT
 from core.journeys.passes import DAY
 from core.journeys.reduce import Facts
 from core.measures.cohort import Query
-from core.measures.velocity import chosen
+from core.measures.stays import chosen, latest, seconds_of
 from core.settings import Settings
 from core.tables import EXTRA, Column, Table
 
-Which = Literal["open", "ended", "negative"]
+Which = Literal["open", "ended", "unknown", "misdated"]
 WHICH: dict[Which, str] = {
     "open": "still there, longest first",
     "ended": "have left, longest first",
-    "negative": "a later stage is dated before this one",
+    "unknown": "have left, nobody knows when",
+    "misdated": "a later stage is dated before an earlier one: in no duration, most negative first",
 }
 STAYING_LEADS = Table(
     "staying_leads",
-    "visit to a stage",
+    "trip of a lead and stage",
     (
         Column("lead_id", "text", "the lead", required=True),
         Column("first_name", "text", "given name"),
@@ -33,11 +34,12 @@ STAYING_LEADS = Table(
         Column("owner", "text", "owner: name where the people are known"),
         Column("stage", "text", "name of the stage", required=True),
         Column("trip", "integer", "which trip through the funnel, from 1", required=True),
-        Column("visit", "integer", "which visit of that trip, from 1", required=True),
-        Column("entered_at", "instant", "when it came in", required=True),
+        Column("visits", "integer", "times that it was in the stage on that trip", required=True),
+        Column("entered_at", "instant", "when it came in, the last time", required=True),
         Column("left_at", "instant", "when it left; misdated: when the later stage is dated"),
         Column("left_to", "text", "where to: stage or way out"),
-        Column("days", "number", "days there, up to as_of where it still is", required=True),
+        Column("days", "number", "days there, the last time, up to as_of where it still is; misdated: the least"),
+        Column("days_in_all", "number", "days there over all visits of the trip; missing where misdated or unknown"),
     ),
 )
 """Every further column of the lead follows these."""
@@ -51,49 +53,58 @@ def staying_leads(
     query: Query,
     settings: Settings,
     *,
-    stage: str | None = None,
+    stage: str,
     which: Which = "open",
-    segment: str | None = None,
+    longer_than: float | None = None,
     limit: int | None = 1000,
 ) -> pd.DataFrame:
-    """The leads behind a number of `velocity` (`STAYING_LEADS`), one row per trip: its latest visit to the stage.
+    """The leads behind a number of `stays.STAYS` (`STAYING_LEADS`), one row per trip: its latest visit to the stage.
 
-    `stage` None: every stage but the last, where leads arrive. A trip with a misdated visit is under `negative` alone,
-    with that visit. `segment`: value of `query.by`.
+    `longer_than`: only those that have been there, or were, for more than so many days.
     """
     if which not in WHICH:
         raise QueryInvalid(f'There is no list "{which}".', f"There are {', '.join(WHICH)}.")
-    names = {place: known.name for place, known in enumerate(facts.definition.stages)}
-    names |= {EXIT + place: way.name for place, way in enumerate(facts.definition.exits)}
-    rows = chosen(engine, facts, visits, query, settings)
-    place = nw.col("stage")
-    last = len(facts.definition.stages) - 1
-    rows = rows.filter(place < last if stage is None else place == facts.definition.place(stage))
-    if segment is not None:
-        rows = rows.filter(nw.col("segment") == segment)
-    rows = rows.with_columns(_least=nw.col("seconds").min().over("unit", "pass", "stage"))
-    misdated = nw.coalesce(nw.col("_least") < 0, nw.lit(False))
-    if which == "negative":
-        rows = rows.filter(nw.col("seconds") < 0)
-    else:
-        there = nw.col("age") if which == "open" else nw.col("seconds")
-        rows = rows.filter(nw.col("last"), ~misdated, ~there.is_null())
-    rows = rows.with_columns(_took=nw.coalesce(nw.col("seconds"), nw.col("age")))
-    own = rows.select(
-        "unit", "pass", "visit", "entered_at", "left_at", "_took", _stage=place, _left_to=nw.col("left_to")
+    place = facts.definition.place(stage)
+    rows = chosen(engine, facts, visits, query, settings).filter(nw.col("stage") == place)
+    rows = _misdated(rows) if which == "misdated" else _sound(rows, which)
+    if longer_than is not None:
+        rows = rows.filter(nw.col("_took") > seconds_of(longer_than))
+    trips = rows.select(
+        "unit", "pass", "entered_at", "left_at", "_took", "_total", "_visits", _left_to=nw.col("left_to")
     )
-    ordered = own.join(facts.units(engine), on="unit", how="inner").sort(
-        "_took", "lead_id", "pass", "visit", descending=[which != "negative", False, False, False]
+    ordered = trips.join(facts.units(engine), on="unit", how="inner").sort(
+        "_took", "entered_at", "lead_id", "pass", descending=[which != "misdated", False, False, False], nulls_last=True
     )
     found = engine.collect(ordered if limit is None else ordered.head(limit))
     owner = found["owner_name"].fillna(found["owner"]) if "owner_name" in found.columns else found["owner"]
+    names = {at: known.name for at, known in enumerate(facts.definition.stages)}
+    names |= {EXIT + at: way.name for at, way in enumerate(facts.definition.exits)}
     out = found.assign(
         owner=owner,
-        stage=found["_stage"].map(names),
+        stage=names[place],
         trip=found["pass"] + 1,
-        visit=found["visit"] + 1,
+        visits=found["_visits"],
         left_to=found["_left_to"].map(names),
         days=found["_took"].astype("Float64") / DAY,
+        days_in_all=found["_total"].astype("Float64") / DAY,
     )
     further = [name for name in out.columns if name.startswith(EXTRA) or name in _SHOWN]
     return STAYING_LEADS.conform(out[[*STAYING_LEADS.names, *further]]).reset_index(drop=True)
+
+
+def _sound(rows: Lazy, which: Which) -> Lazy:
+    rows = latest(rows).with_columns(_visits=nw.col("visit") + 1, _took=nw.coalesce("seconds", "age"))
+    flag = {"open": "still", "ended": "ended", "unknown": "gone"}[which]
+    in_all = nw.coalesce(nw.col("total"), nw.lit(0)) + nw.coalesce(nw.col("age"), nw.lit(0))
+    known = nw.lit(which != "unknown")
+    return rows.filter(nw.col(flag)).with_columns(_total=nw.when(known).then(in_all).cast(nw.Int64))
+
+
+def _misdated(rows: Lazy) -> Lazy:
+    """Of each misdated trip its shortest visit, the one to look at; its latest where none has a length."""
+    trip = ("unit", "pass", "stage")
+    rows = rows.filter(nw.col("misdated")).with_columns(_visits=nw.col("visit").max().over(*trip) + 1)
+    shortest = nw.when(nw.col("seconds") == nw.col("least")).then(nw.col("visit")).min().over(*trip)
+    rows = rows.with_columns(_shown=nw.coalesce(shortest, nw.col("_visits") - 1))
+    nothing = nw.lit(None).cast(nw.Int64)
+    return rows.filter(nw.col("visit") == nw.col("_shown")).with_columns(_took=nw.col("seconds"), _total=nothing)

@@ -24,6 +24,7 @@ class Visit(NamedTuple):
     by_day: bool
     left_at: int | None
     left_to: int | None
+    left_by_day: bool | None
     seconds: int | None
     open: bool
     misdated: bool
@@ -63,6 +64,7 @@ def visits(trips: Sequence[Pass], definition: Definition) -> list[Visit]:
                 by_day=by_day,
                 left_at=None if there is None else _known(line, there)[0],
                 left_to=None if there is None else there.row.code,
+                left_by_day=None if there is None else _known(line, there)[1],
                 seconds=seconds,
                 open=there is None and not gone,
                 misdated=misdated,

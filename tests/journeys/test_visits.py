@@ -49,7 +49,7 @@ def made(ground: Ground, facts: Facts) -> dict[str, list[Visit]]:
         out.setdefault(str(row["lead_id"]), []).append(
             Visit(
                 int(row["pass"]), int(row["stage"]), int(row["visit"]), whole[0], whole[1], bool(row["by_day"]),
-                whole[2], whole[3], whole[4], bool(row["open"]), bool(row["misdated"]),
+                whole[2], whole[3], None if whole[2] is None else bool(row["left_by_day"]), whole[4], bool(row["open"]), bool(row["misdated"]),
             )
         )  # fmt: skip
     return out
@@ -216,7 +216,7 @@ def check(world: World, answer: dict[str, list[Visit]]) -> None:
         raise AssertionError(f"{len(wrong)} leads differ; {lead}:\n{both}\n{told(world, lead)}")
 
 
-@pytest.mark.parametrize("definition", (VALIDATED, PIPELINE, with_post_sale(CLASSIC), UNUSUAL), ids=lambda one: one.id)
+@pytest.mark.parametrize("definition", [VALIDATED, PIPELINE, with_post_sale(CLASSIC), UNUSUAL], ids=lambda one: one.id)
 @settings(max_examples=2, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 1 << 32))
 def test_every_visit_agrees_with_a_second_reading_of_the_rules(
@@ -249,8 +249,8 @@ def test_the_order_of_rows_never_changes_a_visit(ground: Ground) -> None:
 
 
 def test_the_number_of_shards_never_changes_a_visit(ground: Ground) -> None:
-    world = random_world(7, CLASSIC)
+    world = random_world(7, CLASSIC, 60)
     sources = ground.sources(world.events, world.leads, world.deals)
-    parts = ground.reduce(sources, CLASSIC, world.as_of, shard_units=60)
+    parts = ground.reduce(sources, CLASSIC, world.as_of, shard_units=25)
     assert made(ground, parts) == made(ground, ground.reduce(sources, CLASSIC, world.as_of))
     assert len(list(parts.folder.glob("visits-*.parquet"))) == 3
