@@ -1,68 +1,101 @@
 """What happened after the hand-off, for a terminal and for a schedule: one function per command."""
 
 import argparse
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from core.errors import QueryInvalid
+from core.clock_words import NAMES, headline, identity, lasting, rule
 from core.measures.buckets import BUCKETS
 from core.measures.cohort import Query
+from core.measures.sla import Sla
 from core.report import Report
 from core.silence import Silence
 from core.silence_json import black_hole_json
-from core.silence_words import headline, identity, names, rule
+from core.silence_words import headline as silence_headline
+from core.silence_words import identity as silence_identity
+from core.silence_words import names
+from core.silence_words import rule as silence_rule
+from core.sla_json import EACH_OWNER, MONTH, clock_of, sla_json, split
 from core.stats.intervals import Rate
-from core.words import count, counted, share
-
-Run = Callable[[argparse.Namespace], int]
-Said = tuple[dict[str, Any], str]
-"""What a command answers: as JSON, and in words."""
-OnReport = Callable[[Callable[[Report, argparse.Namespace], Said]], Run]
-"""Makes a command of what is asked of one report."""
+from core.terminal import NEWEST, Add, Said, common, on_report, pair, shown
+from core.timekeeping import Timekeeping
+from core.words import count, counted, interval, percent, share, things
 
 
-def follow_up(
-    command: Callable[[str, Run, str], argparse.ArgumentParser],
-    common: Callable[[argparse.ArgumentParser, str], None],
-    on_report: OnReport,
-) -> None:
+def follow_up(command: Add) -> None:
     """Add the commands of this module to the parser."""
+    one = command("sla", on_report(sla), "was each clock kept: of those due, how many were missed, and who still waits")
+    common(one, NEWEST)
+    _of_hand_offs(one, f"rep, team, manager, owner_kind, {MONTH}, {EACH_OWNER} (its own clock begins anew) or a column")
+    one.add_argument("--clock", metavar="ID", help="clock of the definition (default: its first)")
     one = command("black-hole", on_report(black_hole), "which leads fell silent after the hand-off, and whose they are")
-    common(one, "what the report is true at (default: the newest plausible instant in the data)")
-    _of_hand_offs(one)
-
-
-def _of_hand_offs(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--by", metavar="COLUMN", help="break down by rep, team, owner_now, holder, age or a column")
-    one.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="only these leads")
-    one.add_argument("--start", type=date.fromisoformat, metavar="DAY", help="first day of the hand-off")
-    one.add_argument("--end", type=date.fromisoformat, metavar="DAY", help="last day of the hand-off")
+    common(one, NEWEST)
+    _of_hand_offs(one, "rep, team, owner_now, holder, age or a column")
     one.add_argument("--counting", choices=("leads", "passes"), default="leads", help="passes: every hand-off counts")
 
 
-def pair(text: str, option: str) -> tuple[str, str]:
-    """NAME=VALUE as it was typed after an option."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise QueryInvalid(f'{option} needs NAME=VALUE, not "{text}".', f"For example {option} source=Email.")
-    return name, value
+def _of_hand_offs(one: argparse.ArgumentParser, groups: str) -> None:
+    one.add_argument("--by", metavar="COLUMN", help=f"break down by {groups}")
+    one.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="only these leads")
+    one.add_argument("--start", type=date.fromisoformat, metavar="DAY", help="first day of the hand-off")
+    one.add_argument("--end", type=date.fromisoformat, metavar="DAY", help="last day of the hand-off")
 
 
-def of_hand_offs(stated: argparse.Namespace) -> Query:
+def of_hand_offs(stated: argparse.Namespace, **more: Any) -> Query:
     """The question that the options state."""
-    return Query(
-        start=stated.start,
-        end=stated.end,
-        counting=stated.counting,
-        where=tuple(pair(where, "--where") for where in stated.where),
-        by=stated.by,
-    )
+    where = tuple(pair(where, "--where") for where in stated.where)
+    return Query(start=stated.start, end=stated.end, where=where, **more)
+
+
+def sla(report: Report, stated: argparse.Namespace) -> Said:
+    """`handoff sla`."""
+    asked = Timekeeping(report, of_hand_offs(stated), clock_of(report, stated.clock))
+    answer = sla_json(asked, stated.by)
+    return answer, "" if stated.json else _sla_words(asked, stated.by, answer)
+
+
+def _sla_words(asked: Timekeeping, by: str | None, answer: dict[str, Any]) -> str:
+    found, trusted, whole = asked.states(), asked.trust(), asked.states().total()
+    lines = [headline(found, trusted) + ".", f"{rule(found.clock)}. {identity(found)}.", ""]
+    lines += [f"{NAMES[state]:28}{counted(Rate(whole[state], whole['handed'])):>24}" for state in NAMES]
+    if not trusted.faults:
+        lines += ["", f"{'Missed of those due':28}{counted(found.rate()):>24}  {_between(found.rate())}".rstrip()]
+    lines += [f"{'Past due now':28}{count(whole['past_due']):>24}"]
+    if answer["curve"] and answer["curve"]["points"]:
+        lines += ["", f"Reached within{'':14}{'share':>12}{'open until then':>18}"]
+        for point in answer["curve"]["points"]:
+            time = _length(asked, point["seconds"])
+            lines.append(f"{time:28}{percent(point['reached']):>12}{count(point['at_risk']):>18}")
+    parts = split(asked, by)
+    lines += [] if parts is None else _parts(parts, str(by), sure=not trusted.faults)
+    said = [*(f"Not to be trusted: {fault}." for fault in trusted.faults), *answer["doubts"]]
+    said += [f"{remark[:1].upper()}{remark[1:]}." for remark in trusted.remarks]
+    return "\n".join([*lines, *(["", *said] if said else [])])
+
+
+def _parts(parts: Sla, by: str, *, sure: bool) -> list[str]:
+    out = parts.outstanding() if sure else ()
+    lines = ["", f"{by[:27]:28}{'handed over':>12}{'due':>8}{'missed':>8}{'share':>12}  {'95 % interval':14}"]
+    for name in parts.names:
+        whole, rate = parts.total(name), parts.rate(name)
+        told = f"{share(rate):>12}  {interval(rate):14}" if sure else ""
+        flag = " more than chance" if name in out else ""
+        numbers = f"{count(whole['handed']):>12}{count(whole['due']):>8}{count(whole['breached']):>8}"
+        lines.append(f"{shown(name)[:27]:28}{numbers}{told}{flag}".rstrip())
+    return lines
+
+
+def _length(asked: Timekeeping, seconds: int) -> str:
+    return things(seconds // asked.day_seconds, "day") if asked.by_day else lasting(seconds)
+
+
+def _between(rate: Rate) -> str:
+    return f"95 % interval {interval(rate)}" if interval(rate) else ""
 
 
 def black_hole(report: Report, stated: argparse.Namespace) -> Said:
     """`handoff black-hole`."""
-    asked = Silence(report, of_hand_offs(stated))
+    asked = Silence(report, of_hand_offs(stated, by=stated.by, counting=stated.counting))
     answer = black_hole_json(asked)
     return answer, "" if stated.json else _black_hole_words(asked, answer)
 
@@ -70,7 +103,8 @@ def black_hole(report: Report, stated: argparse.Namespace) -> Said:
 def _black_hole_words(asked: Silence, answer: dict[str, Any]) -> str:
     found, touches = asked.counts(), bool(answer["touches_known"])
     called, whole = names(found.clock, touches=touches), found.total()
-    lines = [headline(found, asked.at_stake(), touches=touches) + ".", f"{rule(found.clock)}. {identity(found)}.", ""]
+    lines = [silence_headline(found, asked.at_stake(), touches=touches) + "."]
+    lines += [f"{silence_rule(found.clock)}. {silence_identity(found)}.", ""]
     lines += [f"{called[name]:28}{counted(Rate(whole[name], whole['handed'])):>24}" for name in BUCKETS]
     if answer["segments"]:
         lines += ["", f"{found.query.by:28}{'handed over':>12}{'black hole':>12}{'of those past their clock':>28}"]
@@ -78,7 +112,7 @@ def _black_hole_words(asked: Silence, answer: dict[str, Any]) -> str:
         rate = found.rate(row["segment"])
         flag = "  more than chance" if row["stands_out"] else ""
         lines.append(
-            f"{row['segment'][:27]:28}{count(row['handed']):>12}{count(row['black_hole']['leads']):>12}"
+            f"{shown(row['segment'])[:27]:28}{count(row['handed']):>12}{count(row['black_hole']['leads']):>12}"
             f"{share(rate):>28}{flag}"
         )
     return "\n".join([*lines, *(["", *answer["doubts"]] if answer["doubts"] else [])])
