@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -160,6 +161,10 @@ class Report:
 
     def people(self) -> pd.DataFrame:
         """Everybody in these data and in what is stated (`journeys.people.EVERYBODY`), active as of this report."""
+        return self._people
+
+    @cached_property
+    def _people(self) -> pd.DataFrame:
         every = everyone(self.engine, self.sources, self.facts.definition)
         return still_there(every, as_of=self.facts.as_of, zone=self.settings.tz)
 

@@ -1,25 +1,25 @@
 """Every question about the black hole, asked of one report: what became of the hand-offs, and what can be done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from core.engine import Lazy
-from core.export import csv_bytes
 from core.measures.answering import Delay, delay
 from core.measures.at_stake import at_stake, currencies, expected
-from core.measures.black_hole import BlackHole, black_hole, standing, touches_known
-from core.measures.buckets import SILENT
+from core.measures.black_hole import BlackHole, answers_known, black_hole, touches_known
+from core.measures.buckets import SILENT, bucketed
 from core.measures.cohort import Query
 from core.measures.dispositions import bought
 from core.measures.habits import Habits, habits
 from core.measures.handed import OWN
 from core.measures.holding import GROUPS, grouped
-from core.measures.silent_leads import TO_FILL, id_heading, owners, silent_leads
+from core.measures.silent_leads import owners, silent_leads
 from core.measures.trail import trail
+from core.measures.turned_down import turned_down
 from core.report import Report
-from core.words import amount
+from core.stats.intervals import FEW, Rate
 
 TITLES = {
     "owner_now": "Owner now",
@@ -28,27 +28,38 @@ TITLES = {
     "manager": "Manager",
     "holder": "Who has it now",
     "age": "Time since the hand-off",
+    "value": "Expected value when handed over",
 }
 """Groups of hand-offs for people. The rep is who got the lead, whoever has it today."""
 
 _OF_TODAYS_OWNER = ("owner", "owner_name", "owner_team", "owner_manager")
 """Columns of the lead that the groups above say better."""
 
-HEADINGS = {
-    "owner": "Owner",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "company": "Company",
-    "phone": "Phone",
-    "email": "Email",
-    "source": "Source",
-    "stage": "Last stage",
-    "handed_at": "Handed over on",
-    "attempts": "Attempts",
-    "last_touch_at": "Last touch",
-}
-FILLED = {"verdict": "Verdict (yes/no)", "reason": "Reason", "next_step": "Next step"}
-"""Headings of the columns that the owner fills."""
+SOUGHT = ("team", "rep", "source", "region")
+"""Groups in which a black hole is looked for unasked. One that stands out in two of them is one story."""
+
+NOBODY = ("queue", "machine", "person who has left")
+"""Holders who answer no lead."""
+
+TOLD_FROM = 0.01
+"""A black hole of a smaller share of all hand-offs, with no group standing out, is nothing to look at first."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A group with more of its hand-offs in the black hole than the others and chance explain; `column` is empty, and
+    there are no `others`, where the black hole as a whole is meant. `never` of them were never touched."""
+
+    column: str
+    segment: str
+    rate: Rate
+    others: Rate | None
+    never: int
+
+    @property
+    def leads(self) -> float:
+        """How many are beyond the others' rate."""
+        return self.rate.hits - (self.rate.n * self.others.value if self.others is not None and self.others.n else 0.0)
 
 
 @dataclass(frozen=True)
@@ -60,17 +71,16 @@ class Silence:
 
     @cached_property
     def _rows(self) -> Lazy:
+        """The hand-offs that count, each with what became of it."""
         here = self.report
-        return grouped(here.engine, here.facts, here.timed(), self.query, here.settings)
-
-    @cached_property
-    def _standing(self) -> Lazy:
-        return standing(self._rows, self.report.facts.definition, self.query)
+        rows = grouped(here.engine, here.facts, here.timed(), self.query, here.settings)
+        return bucketed(rows, here.facts.definition)
 
     def counts(self) -> BlackHole:
         """What became of every hand-off, per segment."""
-        facts = self.report.facts
-        return black_hole(self.report.engine, self._rows, facts.definition, self.query, as_of=facts.as_of)
+        here, facts = self.report, self.report.facts
+        known = answers_known(here.engine, here.timed())
+        return black_hole(here.engine, self._rows, facts.definition, self.query, as_of=facts.as_of, answers=known)
 
     def touches_known(self) -> bool:
         """Is any call, mail or meeting of a handed-over lead on record?"""
@@ -87,11 +97,11 @@ class Silence:
 
     def at_stake(self) -> pd.DataFrame:
         """Expected value of the black hole, per segment and currency (`at_stake.AT_STAKE`)."""
-        return at_stake(self.report.engine, self.report.facts, self._standing, self.values)
+        return at_stake(self.report.engine, self.report.facts, self._rows, self.values)
 
     def delay(self) -> Delay:
         """How long sales took to record anything."""
-        return delay(self.report.engine, self._standing, self.report.facts.definition.silence)
+        return delay(self.report.engine, self._rows, self.report.facts.definition.silence)
 
     def trail(self) -> pd.DataFrame:
         """Every won deal of these data, by whether its trail is unbroken: no filter applies (`trail.TRAIL`)."""
@@ -99,12 +109,16 @@ class Silence:
 
     def bought(self) -> pd.DataFrame:
         """What a disposition buys (`dispositions.BOUGHT`)."""
-        return bought(self.report.engine, self._standing, self.report.facts.definition)
+        return bought(self.report.engine, self._rows, self.report.facts.definition)
+
+    def turned_down(self) -> pd.DataFrame:
+        """Work on leads that sales turned down, by source (`turned_down.TURNED_DOWN`)."""
+        return turned_down(self.report.engine, self.report.facts, self._rows)
 
     def habits(self) -> Habits:
         """What the reps with the best results do differently."""
         days, as_of = self.report.settings.mature_days, self.report.facts.as_of
-        return habits(self.report.engine, self._standing, as_of=as_of, mature_days=days)
+        return habits(self.report.engine, self._rows, as_of=as_of, mature_days=days)
 
     def leads(
         self, buckets: tuple[str, ...] = SILENT, *, segment: str | None = None, limit: int | None = 1000
@@ -112,12 +126,12 @@ class Silence:
         """The leads behind a number (`silent_leads.SILENT_LEADS`)."""
         here = self.report
         return silent_leads(
-            here.engine, here.facts, self._standing, self.values, buckets=buckets, segment=segment, limit=limit
+            here.engine, here.facts, self._rows, self.values, buckets=buckets, segment=segment, limit=limit
         )
 
     def owners(self) -> pd.DataFrame:
-        """Who has leads in the black hole that can still be worked."""
-        return owners(self.report.engine, self._standing)
+        """Who has leads in the black hole that can still be worked (`silent_leads.OWNERS`)."""
+        return owners(self.report.engine, self._rows)
 
     def to_work(self, owner: str | None, *, running: bool = False, limit: int | None = 1000) -> pd.DataFrame:
         """An owner's leads in the black hole (`running`: and those in their clock), the dearest and oldest first."""
@@ -125,7 +139,7 @@ class Silence:
         return silent_leads(
             here.engine,
             here.facts,
-            self._standing,
+            self._rows,
             self.values,
             buckets=(*SILENT, "in_clock") if running else SILENT,
             owner=owner,
@@ -133,30 +147,36 @@ class Silence:
             limit=limit,
         )
 
-    def to_import(self, listed: pd.DataFrame) -> bytes:
-        """A working list as a file that the CRM takes back: the id under its own heading, and columns to fill."""
-        shown = listed.assign(**dict.fromkeys(TO_FILL, ""))
-        money = {}
-        for place, code in enumerate(self.currencies()):
-            name = f"value_{place}"
-            shown[name] = [None if pd.isna(value) else amount(float(value), code) for value in listed[name]]
-            money[name] = f"Expected value {code or '(currency not stated)'}"
-        heading = id_heading(listed["lead_id"], self._imported_as())
-        return csv_bytes(
-            shown,
-            headings={"lead_id": heading, **HEADINGS, **money, **FILLED},
-            instants=("handed_at", "last_touch_at"),
-            zone=self.report.settings.tz,
-        )
+    def findings(self) -> tuple[Finding, ...]:
+        """What to say of the black hole unasked: the group that stands out most, and who holds leads that nobody works.
 
-    def _imported_as(self) -> str | None:
-        """The heading under which the newest export of leads has their ids."""
-        for batch in reversed(self.report.workspace.live_batches()):
-            if batch.shape == "leads" and batch.id in self.report.facts.live:
-                for heading, target in batch.mapping.get("columns", {}).items():
-                    if target == "lead_id":
-                        return str(heading)
-        return None
+        Where no group stands out the whole is said, if it is large enough to be. Nothing is said where no clock is
+        agreed, or where these data hold no answer but sales.
+        """
+        whole = self.counts()
+        if whole.clock is None or not whole.answers or not whole.size():
+            return ()
+        useful = self.report.useful_columns()
+        groups = [name for name in SOUGHT if name in OWN or name in useful]
+        found = [one for name in groups for one in self._standing_out(name)]
+        chosen = sorted(found, key=lambda one: -one.leads)[:1]
+        if not chosen and whole.size() >= FEW and whole.share().value >= TOLD_FROM:
+            chosen = [Finding("", "", whole.rate(), None, whole.total()["never_touched"])]
+        return (*chosen, *(one for one in self._standing_out("holder") if one.segment in NOBODY))
+
+    def _standing_out(self, column: str) -> list[Finding]:
+        split = replace(self, query=self.query.model_copy(update={"by": column})).counts()
+        size, due = split.size(), split.total()["due"]
+        return [
+            Finding(
+                column,
+                segment,
+                split.rate(segment),
+                Rate(size - split.size(segment), due - split.total(segment)["due"]),
+                split.total(segment)["never_touched"],
+            )
+            for segment in split.outstanding()
+        ]
 
 
 def groups(report: Report) -> dict[str, str]:
@@ -169,4 +189,4 @@ def groups(report: Report) -> dict[str, str]:
     return {**TITLES, **{name: title for name, title in lead.items() if name not in TITLES}}
 
 
-__all__ = ["FILLED", "GROUPS", "HEADINGS", "OWN", "TITLES", "Silence", "groups"]
+__all__ = ["GROUPS", "NOBODY", "OWN", "SOUGHT", "TITLES", "Finding", "Silence", "groups"]

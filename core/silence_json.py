@@ -6,10 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.measures.at_stake import AT_STAKE
 from core.measures.black_hole import BlackHole
 from core.measures.buckets import BUCKETS, SILENT
-from core.measures.cohort import bounds
 from core.measures.trail import coverage
 from core.silence import Silence
 from core.silence_words import doubts
@@ -18,7 +16,6 @@ from core.silence_words import doubts
 def black_hole_json(asked: Silence) -> dict[str, Any]:
     """What became of every hand-off, with everything it is true of; a rate is null over nobody."""
     report, query = asked.report, asked.query
-    bounds(query, report.settings)
     found, definition = asked.counts(), report.facts.definition
     touches, stake, took = asked.touches_known(), asked.at_stake(), asked.delay()
     out = found.outstanding()
@@ -34,6 +31,7 @@ def black_hole_json(asked: Silence) -> dict[str, Any]:
         "query": json.loads(query.model_dump_json(include={"start", "end", "counting", "where", "by"})),
         "identity_holds": found.holds,
         "touches_known": touches,
+        "answers_known": found.answers,
         **_counts(found, None),
         "expected_value": _expected(stake),
         "delay": {
@@ -62,6 +60,7 @@ def _counts(found: BlackHole, segment: str | None) -> dict[str, Any]:
     whole = found.total(segment)
     return {
         "handed": whole["handed"],
+        "dated": whole["dated"],
         "buckets": {name: whole[name] for name in BUCKETS},
         "due": whole["due"],
         "black_hole": {
@@ -79,7 +78,7 @@ def _expected(stake: pd.DataFrame) -> list[dict[str, Any]]:
     if stake.empty:
         return []
     leads = int(stake.drop_duplicates("segment")["leads"].sum())
-    known = AT_STAKE.conform(stake[stake["valued"] > 0])
+    known = stake[stake["valued"] > 0]
     summed = known.groupby(known["currency"].fillna(""))[["expected_minor", "valued"]].sum()
     return [
         {

@@ -1,4 +1,4 @@
-"""The black hole in words: its title, its buckets, and why its numbers may be doubted."""
+"""The black hole in words: its title, its buckets, what stands out, and why its numbers may be doubted."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +7,7 @@ import pandas as pd
 from core.definition import MILESTONES, Clock
 from core.measures.black_hole import BlackHole
 from core.measures.buckets import BUCKETS
+from core.silence import Finding
 from core.stats.intervals import Rate
 from core.words import count, counted, money, percent, share, things
 
@@ -21,6 +22,8 @@ NAMES: Mapping[str, str] = {
     "never_touched": "Never touched",
     "touched_silent": "Touched, silent",
 }
+HELD_BY = {"queue": "a queue", "machine": "a machine", "person who has left": "somebody who has left"}
+"""Holders who answer no lead, as part of a sentence."""
 UNTOLD = {"never_touched": "Nothing recorded"}
 """Where no touches are imported, never touched cannot be told from touched and silent."""
 
@@ -42,23 +45,27 @@ def unit(found: BlackHole, number: int = 2) -> str:
 
 
 def headline(found: BlackHole, stake: pd.DataFrame, *, touches: bool) -> str:
-    """The finding in one sentence: how many fell into the black hole, of how many, and how many nobody ever called."""
+    """The finding in one sentence: how many fell into the black hole, of how many, and how many were never touched."""
     whole, size = found.total(), found.size()
     handed = things(whole["handed"], _handed(found, 1), _handed(found, 2))
     if not whole["handed"]:
         return f"No {unit(found, 1)} fits this question"
     if found.clock is None:
         return f"{handed}, and no clock is agreed: none of them can be said to have been forgotten"
+    if not whole["dated"]:
+        return f"{handed}, none on a known day: whether any was forgotten, nobody can say"
     if not size:
         return f"No lead is in the black hole: {handed}, each answered, in its clock or taken back in time"
+    if not found.answers:
+        return f"{count(size)} of {handed} were not won, and whether sales answered them is not in these data"
     rate = found.share()
     part = "" if rate.few else f", {percent(rate.value)}"
     words = f"{count(size)} of {handed} fell into the black hole{part}"
     if touches:
         never = whole["never_touched"]
-        words += f": {count(never)} nobody ever called" if never else ": all of them touched, and nothing recorded"
+        words += f": {count(never)} never touched" if never else ": all of them touched, and nothing recorded"
     worth = worth_of(stake)
-    return f"{words}, {worth} expected" if worth else words
+    return f"{words}, {worth} at stake" if worth else words
 
 
 def _handed(found: BlackHole, number: int) -> str:
@@ -122,6 +129,11 @@ def doubts(found: BlackHole, *, touches: bool, chosen: bool) -> list[str]:
     """Why the numbers may be doubted, each with its size; empty where nothing is known against them."""
     whole = found.total()
     out = []
+    if not found.answers:
+        out.append(
+            "These data hold no answer of sales but deals that were won: no verdict, no change, no way out. What is "
+            "counted here is the most that can have been forgotten, not what was."
+        )
     if found.clock is not None and not chosen:
         out.append("The clock is Handoff's own proposal: nobody has agreed to it yet.")
     if not touches:
@@ -132,6 +144,9 @@ def doubts(found: BlackHole, *, touches: bool, chosen: bool) -> list[str]:
     if whole["undated"]:
         of = things(whole["undated"], unit(found, 1), unit(found, 2))
         out.append(f"Nobody knows when {of} {'was' if whole['undated'] == 1 else 'were'} handed over: no clock ran.")
+    elif whole["dated"] < whole["handed"]:
+        without = whole["handed"] - whole["dated"]
+        out.append(f"{things(without, unit(found, 1), unit(found, 2))} have no day of the hand-off: no clock ran.")
     if whole["gone"]:
         size = found.size()
         out.append(
@@ -153,3 +168,24 @@ def told(found: BlackHole, segments: Sequence[str], title: str, called: Mapping[
     others = [name for name in found.segments["segment"] if name not in segments]
     rest = Rate(sum(found.size(name) for name in others), sum(found.total(name)["due"] for name in others))
     return f"{title}: {', '.join(said)}{more}" + (f"; all others {share(rest)}" if rest.n else "")
+
+
+def sentence(finding: Finding, title: str = "", *, touches: bool = True) -> str:
+    """A finding with its number and what it is a share of.
+
+    >>> print(sentence(Finding("team", "S", Rate(40, 100), Rate(5, 500), 38), "team"))
+    With team "S", 40 of 100 leads past their clock (40 %) fell into the black hole, 38 never touched; of all others 1.0 %.
+    >>> print(sentence(Finding("holder", "queue", Rate(7, 18), Rate(5, 500), 7), touches=False))
+    Held now by a queue, 7 of 18 leads past their clock fell into the black hole; of all others 1.0 %.
+    """
+    rate = finding.rate
+    where = f'With {title or finding.column} "{finding.segment}", ' if finding.column else ""
+    if finding.column == "holder":
+        where = f"Held now by {HELD_BY.get(finding.segment, finding.segment)}, "
+    part = "" if rate.few else f" ({percent(rate.value)})"
+    words = f"{where}{count(rate.hits)} of {count(rate.n)} leads past their clock{part} fell into the black hole"
+    if touches:
+        words += f", {count(finding.never)} never touched"
+    if finding.others is not None and not finding.others.few:
+        words += f"; of all others {share(finding.others)}"
+    return words + "."

@@ -62,6 +62,7 @@ ARROWS = {
         "core.definition",
         "core.engine",
         "core.errors",
+        "core.intake.numbers",
         "core.journeys",
         "core.measures",
         "core.settings",

@@ -119,7 +119,7 @@ _KIND: Mapping[str, Kind] = {"source": "text", "furthest": "integer"}
 def at_stake(engine: Engine, facts: Facts, rows: Lazy, values: pd.DataFrame) -> pd.DataFrame:
     """Expected value of the leads in the black hole that can still be worked, per segment and currency (`AT_STAKE`).
 
-    `rows`: `black_hole.standing`. A segment whose leads have no known value has one row without a currency, at 0.
+    `rows`: `buckets.bucketed`. A segment whose leads have no known value has one row without a currency, at 0.
     """
     still = rows.filter(nw.col("bucket").is_in(list(SILENT)), ~nw.col("gone")).select("unit", "furthest", "segment")
     sourced = still.join(_sources(engine, facts), on="unit", how="left")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.definition import Clock, Definition
 from core.engine import Engine, Lazy
-from core.measures.buckets import BUCKETS, SILENT, bucketed, last_of_each
+from core.measures.buckets import BUCKETS, SILENT
 from core.measures.cohort import UNKNOWN, Query
 from core.stats.intervals import FEW, Rate
 from core.stats.outliers import stands_out
@@ -28,8 +28,16 @@ BLACK_HOLE = Table(
         Column(
             "due", "integer", "of those handed over, clock and grace have passed: not part of the sum", required=True
         ),
-        Column("answered", "integer", "of those due, with a verdict or a disposition", required=True),
+        Column(
+            "answered",
+            "integer",
+            "of those due, answered: due = answered + never touched + touched and silent",
+            required=True,
+        ),
         Column("gone", "integer", "of the black hole, have left since: nobody has to work them now", required=True),
+        Column(
+            "dated", "integer", "of those handed over, with a date of the hand-off: a clock could run", required=True
+        ),
     ),
     key=("segment",),
 )
@@ -37,12 +45,17 @@ BLACK_HOLE = Table(
 
 @dataclass(frozen=True)
 class BlackHole:
-    """One answer: what became of every hand-off, per segment, and the clock it was judged by."""
+    """One answer: what became of every hand-off, per segment, and the clock it was judged by.
+
+    `answers`: is any answer of sales on record but a sale? Without one nobody can tell silence from a record that has
+    only sales in it.
+    """
 
     query: Query
     clock: Clock | None
     as_of: int
     segments: pd.DataFrame
+    answers: bool = True
 
     def total(self, segment: str | None = None) -> dict[str, int]:
         """The numbers of one segment, or of all together; zeros for a segment that nothing was handed over in."""
@@ -75,7 +88,7 @@ class BlackHole:
         return Rate(self.size(segment), self.total(segment)["due"])
 
     def coverage(self, segment: str | None = None) -> Rate:
-        """Disposition coverage: share of those whose clock and grace have passed that have a verdict or disposition."""
+        """Disposition coverage: share of those whose clock and grace have passed that are answered."""
         counts = self.total(segment)
         return Rate(counts["answered"], counts["due"])
 
@@ -94,7 +107,12 @@ class BlackHole:
 
     def outstanding(self) -> tuple[str, ...]:
         """The segments whose rate is above the others' by more than chance (`stats.outliers.stands_out`), largest
-        first. A group of unknown value is never named."""
+        first.
+
+        A group of unknown value is never named, and neither is an age: the old ones had the longest to be answered in.
+        """
+        if self.query.by == "age" or not self.answers:
+            return ()
         hits = self.segments[list(SILENT)].sum(axis=1).to_numpy(dtype=np.int64)
         n = self.segments["due"].to_numpy(dtype=np.int64)
         if not hits.sum() or len(n) < 2:
@@ -104,13 +122,12 @@ class BlackHole:
         return tuple(segment for segment in self.largest() if segment in chosen)
 
 
-def black_hole(engine: Engine, rows: Lazy, definition: Definition, query: Query, *, as_of: int) -> BlackHole:
-    """What became of the hand-offs in `rows` (`holding.grouped`): handed over = yes + no + bypassed + disposed +
-    in clock + withdrawn + undated + never touched + touched and silent, per segment.
-
-    Counting leads, each stands with its last hand-off.
+def black_hole(
+    engine: Engine, rows: Lazy, definition: Definition, query: Query, *, as_of: int, answers: bool = True
+) -> BlackHole:
+    """What became of the hand-offs in `rows` (`buckets.bucketed`, with `segment`): handed over = yes + no + bypassed +
+    disposed + in clock + withdrawn + undated + never touched + touched and silent, per segment.
     """
-    counted = standing(rows, definition, query)
     one = nw.lit(1).cast(nw.Int64)
 
     def number(flag: nw.Expr) -> nw.Expr:
@@ -119,23 +136,27 @@ def black_hole(engine: Engine, rows: Lazy, definition: Definition, query: Query,
     flags = {name: number(nw.col("bucket") == name) for name in BUCKETS}
     silent = nw.col("bucket").is_in(list(SILENT))
     flags |= {"due": number(nw.col("due")), "answered": number(nw.col("due") & nw.col("answered"))}
-    flags |= {"gone": number(silent & nw.col("gone"))}
+    flags |= {"gone": number(silent & nw.col("gone")), "dated": number(~nw.col("handed_at").is_null())}
     found = engine.collect(
-        counted.select("segment", **{f"_{name}": flag for name, flag in flags.items()})
+        rows.select("segment", **{f"_{name}": flag for name, flag in flags.items()})
         .group_by("segment")
         .agg(handed=nw.len(), **{name: nw.col(f"_{name}").sum() for name in flags})
     )
     made = BLACK_HOLE.conform(found[list(BLACK_HOLE.names)]) if len(found) else BLACK_HOLE.empty()
-    return BlackHole(query, definition.silence, as_of, made.sort_values("segment", ignore_index=True))
-
-
-def standing(rows: Lazy, definition: Definition, query: Query) -> Lazy:
-    """The hand-offs that count (`buckets.bucketed`): each lead's last one, or all of them where passes are counted."""
-    found = bucketed(rows, definition)
-    return found if query.counting == "passes" else last_of_each(found)
+    return BlackHole(query, definition.silence, as_of, made.sort_values("segment", ignore_index=True), answers)
 
 
 def touches_known(engine: Engine, timed: Lazy) -> bool:
     """Is any touch of a lead that was handed over on record? Without one, never touched and silent are one thing."""
     touched = nw.sum_horizontal("attempts", "early_touches", "unborn_touches", "machine_touches")
     return len(engine.collect(timed.filter(touched > 0).select("unit").head(1))) > 0
+
+
+def answers_known(engine: Engine, timed: Lazy) -> bool:
+    """Is any answer of sales on record but a sale?
+
+    Where all that follows hand-offs in these data is deals that were won, a lead that was not won may have been
+    answered all the same: the export does not say.
+    """
+    answered = ~nw.col("verdict").is_null() | ~nw.col("disposed_at").is_null() | nw.col("bypassed")
+    return len(engine.collect(timed.filter(answered, ~nw.col("won")).select("unit").head(1))) > 0

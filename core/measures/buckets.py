@@ -24,6 +24,7 @@ SILENT = ("never_touched", "touched_silent")
 """The black hole: past clock and grace, and sales has recorded nothing at all."""
 
 ANSWERED = ("yes", "no", "bypassed", "disposed")
+"""Sales has said or recorded something, if only by moving the lead on."""
 
 MEANINGS: Mapping[str, str] = {
     "yes": "sales said yes",
@@ -47,8 +48,8 @@ def bucketed(rows: Lazy, definition: Definition) -> Lazy:
     """The hand-offs (`clocks.TIMED` rows) with what became of each.
 
     Further columns: `bucket` (one of BUCKETS); `due` (its clock and grace have passed and it had not left before);
-    `answered` (a verdict or a disposition is recorded, however late); `gone` (it has left, or began anew, so that
-    nobody has to work it now). Clock and grace are those of `Definition.silence`; without one nothing is ever due.
+    `answered` (one of ANSWERED, however late); `gone` (it has left, or began anew, so that nobody has to work it now).
+    Clock and grace are those of `Definition.silence`; without one nothing is ever due.
 
     A lead that left only after clock and grace had passed in silence stays in the black hole, `gone`: taking it back
     mends nothing of what happened to it.
@@ -63,7 +64,6 @@ def bucketed(rows: Lazy, definition: Definition) -> Lazy:
         past = now > patience
         away = _true(left <= patience) | (closed & ~_true(past))
     undated = nw.col("handed_at").is_null() | nw.col("e_now").is_null() | now.is_null()
-    answered = ~nw.col("verdict").is_null() | ~nw.col("disposed_at").is_null()
     bucket = (
         nw.when(nw.col("verdict") == "yes")
         .then(nw.lit("yes"))
@@ -75,6 +75,7 @@ def bucketed(rows: Lazy, definition: Definition) -> Lazy:
         .then(nw.lit("disposed"))
         .when(undated)
         .then(nw.lit("undated"))
+        # Whatever left has no running clock: asked before the clock, it makes no difference to the order of BUCKETS.
         .when(away)
         .then(nw.lit("withdrawn"))
         .when(~_true(past))
@@ -83,11 +84,9 @@ def bucketed(rows: Lazy, definition: Definition) -> Lazy:
         .then(nw.lit("never_touched"))
         .otherwise(nw.lit("touched_silent"))
     )
-    return rows.with_columns(
-        bucket=bucket,
-        due=~undated & _true(past) & (answered | ~away),
-        answered=answered,
-        gone=~nw.col("left_at").is_null() | closed,
+    answered = nw.col("bucket").is_in(list(ANSWERED))
+    return rows.with_columns(bucket=bucket, gone=~nw.col("left_at").is_null() | closed).with_columns(
+        answered=answered, due=~undated & _true(past) & (answered | ~away)
     )
 
 

@@ -33,7 +33,7 @@ BOUGHT = Table(
 def bought(engine: Engine, rows: Lazy, definition: Definition) -> pd.DataFrame:
     """Hand-offs past clock and grace, by what sales recorded (`BOUGHT`), every kind with a row.
 
-    `rows`: `black_hole.standing`. Where no clock is agreed, all dated hand-offs, and no `no` is late.
+    `rows`: `buckets.bucketed`. Where no clock is agreed, all dated hand-offs, and no `no` is late.
     """
     clock = next((c for c in definition.clocks if c.milestone == "verdict"), definition.silence)
     took = nw.col(seconds(clock, "verdict"))

@@ -45,7 +45,7 @@ def habits(engine: Engine, rows: Lazy, *, as_of: int, mature_days: int) -> Habit
     """Reps with at least 20 matured hand-offs, split at the median of their share won after shrinkage (`HABITS`).
 
     Matured: handed over at least `mature_days` before as_of, so that there was time to win. Where the reps' shares
-    spread no more than by chance, there are no best reps, and that is said. `rows`: `black_hole.standing`.
+    spread no more than by chance, there are no best reps, and that is said. `rows`: `buckets.bucketed`.
     """
     old = rows.filter(~nw.col("rep").is_null(), nw.col("handed_at") <= as_of - mature_days * DAY)
     one, none = nw.lit(1).cast(nw.Int64), nw.lit(0).cast(nw.Int64)

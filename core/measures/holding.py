@@ -1,4 +1,4 @@
-"""In which groups is the black hole looked at: who has the lead now, and how long ago was it handed over?"""
+"""Which hand-offs count, and in which groups: who has the lead now, how long ago, what leads like it are worth?"""
 
 from collections.abc import Callable, Mapping
 
@@ -7,8 +7,10 @@ import narwhals as nw
 from core.engine import Engine, Lazy
 from core.errors import QueryInvalid
 from core.journeys.reduce import Facts
+from core.measures.buckets import last_of_each
 from core.measures.cohort import Query, segment_columns
 from core.measures.handed import OWN, handed
+from core.measures.value_bands import BAND, with_band
 from core.settings import Settings
 
 _DAY = 86_400
@@ -55,12 +57,16 @@ def age() -> nw.Expr:
     return bands.otherwise(nw.lit(OLDEST))
 
 
-GROUPS: Mapping[str, Callable[[], nw.Expr]] = {"holder": holder, "age": age}
+GROUPS: Mapping[str, Callable[[], nw.Expr]] = {"holder": holder, "age": age, "value": lambda: nw.col(BAND)}
 """Groups beyond those that `handed` knows → the segment."""
 
 
 def grouped(engine: Engine, facts: Facts, timed: Lazy, query: Query, settings: Settings) -> Lazy:
-    """The hand-offs that a query is about, with `segment`: `handed`, and groups by holder and age besides."""
+    """The hand-offs that a query is about, with `segment`: `handed`, and groups by holder, age and value besides.
+
+    Counting leads, each stands with its last hand-off in the period. Filters come after that: a lead that went to one
+    rep and later to another is the other's, in a breakdown and under a filter alike.
+    """
     names = [name for name, _ in query.where] + ([query.by] if query.by else [])
     own = [name for name in dict.fromkeys(names) if name in GROUPS]
     known = {*GROUPS, *OWN, *segment_columns(engine, facts)} if names else set()
@@ -73,7 +79,13 @@ def grouped(engine: Engine, facts: Facts, timed: Lazy, query: Query, settings: S
             "by": None if query.by in GROUPS else query.by,
         }
     )
-    rows = handed(engine, facts, timed, others, settings)
+    rows = timed
+    if query.counting == "leads":
+        period = Query(start=query.start, end=query.end)
+        rows = last_of_each(handed(engine, facts, timed, period, settings)).drop("segment")
+    rows = handed(engine, facts, rows, others, settings)
+    if "value" in own:
+        rows = with_band(engine, facts, rows)
     for name in own:
         values = [value for column, value in query.where if column == name]
         if values:

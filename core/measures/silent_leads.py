@@ -11,6 +11,7 @@ from core.journeys.reduce import Facts
 from core.measures.at_stake import currencies, with_values
 from core.measures.buckets import BUCKETS, SILENT
 from core.measures.cohort import UNKNOWN
+from core.measures.holding import holder
 from core.tables import Column, Table
 
 SILENT_LEADS = Table(
@@ -34,8 +35,18 @@ SILENT_LEADS = Table(
 )
 """After these `value_0`, `value_1`, …: expected value in each currency won (`at_stake.currencies`), minor units."""
 
-TO_FILL = ("verdict", "reason", "next_step")
-"""Columns of a working list that its owner fills and the CRM takes back."""
+OWNERS = Table(
+    "owners",
+    "whoever has leads in the black hole that can still be worked",
+    (
+        Column("owner", "text", "name where the people are known", required=True),
+        Column("holder", "text", "what kind of owner that is: one of HOLDERS", required=True),
+        Column("leads", "integer", "leads in the black hole that can still be worked", required=True),
+        Column("never_touched", "integer", "of those, never touched", required=True),
+        Column("oldest_at", "instant", "when the first of them was handed over", required=True),
+    ),
+    key=("owner",),
+)
 
 _SALESFORCE = re.compile(r"(00Q|003)[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
 
@@ -54,7 +65,7 @@ def silent_leads(
 ) -> pd.DataFrame:
     """The leads that a number counts (`SILENT_LEADS`): those worth most first, among equals those handed over first.
 
-    `rows`: `black_hole.standing`; `values`: `at_stake.expected`. `owner`: only what that person has now, by name;
+    `rows`: `buckets.bucketed`; `values`: `at_stake.expected`. `owner`: only what that person has now, by name;
     `open_only`: without those that have left since, which nobody has to work.
     """
     for name in buckets:
@@ -94,11 +105,25 @@ def silent_leads(
 
 
 def owners(engine: Engine, rows: Lazy) -> pd.DataFrame:
-    """Who has leads in the black hole that can still be worked: `owner` and `leads`, most first."""
+    """Who has leads in the black hole that can still be worked (`OWNERS`), most first."""
     still = rows.filter(nw.col("bucket").is_in(list(SILENT)), ~nw.col("gone"))
-    name = nw.coalesce(nw.col("owner_now_name"), nw.col("owner_now"), nw.lit(UNKNOWN))
-    found = engine.collect(still.select(owner=name).group_by("owner").agg(leads=nw.len()))
-    return found.sort_values(["leads", "owner"], ascending=[False, True], ignore_index=True)
+    one, none = nw.lit(1).cast(nw.Int64), nw.lit(0).cast(nw.Int64)
+    found = engine.collect(
+        still.select(
+            "handed_at",
+            owner=nw.coalesce(nw.col("owner_now_name"), nw.col("owner_now"), nw.lit(UNKNOWN)),
+            holder=holder(),
+            _never=nw.when(nw.col("bucket") == "never_touched").then(one).otherwise(none),
+        )
+        .group_by("owner")
+        .agg(
+            holder=nw.col("holder").min(),
+            leads=nw.len(),
+            never_touched=nw.col("_never").sum(),
+            oldest_at=nw.col("handed_at").min(),
+        )
+    )
+    return OWNERS.conform(found.sort_values(["leads", "owner"], ascending=[False, True], ignore_index=True))
 
 
 def id_heading(ids: pd.Series, imported_as: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from core.journeys.passes import LOST, REJECTED, STALLED, WAITING
 from core.journeys.reduce import Facts
 from core.measures.answering import delay
 from core.measures.at_stake import at_stake, currencies, expected
-from core.measures.black_hole import BlackHole, black_hole, standing, touches_known
-from core.measures.buckets import BUCKETS, MEANINGS, SILENT, bucketed
+from core.measures.black_hole import BlackHole, black_hole, touches_known
+from core.measures.buckets import ANSWERED, BUCKETS, MEANINGS, SILENT, bucketed
 from core.measures.cohort import UNKNOWN, Query
 from core.measures.dispositions import bought
 from core.measures.habits import habits
@@ -105,8 +106,10 @@ class Company:
     ) -> BlackHole:
         asked, timed = query or Query(), self.timed(*rows)
         facts = facts or self.facts(timed, **columns)
-        found = grouped(self.engine, facts, timed, asked, Settings())
-        return black_hole(self.engine, found, self.definition, asked, as_of=AS_OF)
+        return black_hole(self.engine, self.standing(timed, facts, asked), self.definition, asked, as_of=AS_OF)
+
+    def standing(self, timed: Lazy, facts: Facts, asked: Query | None = None) -> Lazy:
+        return bucketed(grouped(self.engine, facts, timed, asked or Query(), Settings()), self.definition)
 
 
 @pytest.fixture(scope="module")
@@ -185,8 +188,10 @@ def test_handed_over_is_the_sum_of_what_became_of_it_always(
     fates = [fate(row, clock) for row in rows]
     assert {name: whole[name] for name in BUCKETS} == {name: fates.count(name) for name in BUCKETS}
     assert found.size() <= whole["due"] <= whole["handed"]
-    assert whole["answered"] <= whole["due"] - found.size()
+    assert whole["answered"] + found.size() == whole["due"]
+    assert whole["answered"] <= sum(whole[name] for name in ANSWERED)
     assert whole["gone"] <= found.size()
+    assert whole["dated"] == sum(row["handed_at"] is not None for row in rows)
     if by == "team":
         for team in ("North", "South"):
             assert found.size(team) == sum(row["team"] == team and fate(row, clock) in SILENT for row in rows)
@@ -222,23 +227,34 @@ def test_without_a_clock_nothing_is_ever_in_the_black_hole(company: Company) -> 
     assert math.isnan(found.coverage().value)
 
 
-def test_counting_leads_each_stands_with_its_last_hand_off(company: Company) -> None:
-    twice = ({"unit": 7, "pass": 0, "next_at": AS_OF - 40 * DAY}, {"unit": 7, "pass": 1, "verdict": "yes"})
-    timed = company.timed(*twice)
-    for counting, handed in (("leads", 1), ("passes", 2)):
-        query = Query(counting=counting)
-        found = black_hole(company.engine, grouped_(company, timed, query), AGREED, query, as_of=AS_OF)
-        assert (found.total()["handed"], found.total()["yes"]) == (handed, 1)
+TWICE: tuple[dict[str, Any], ...] = (
+    {"unit": 7, "pass": 0, "next_at": AS_OF - 40 * DAY, "rep_name": "Ann", "handed_at": AS_OF - 90 * DAY},
+    {"unit": 7, "pass": 1, "verdict": "yes", "rep_name": "Bo"},
+)
+"""A lead that Ann left lying and that Bo took when it came back."""
 
 
-def grouped_(company: Company, timed: Lazy, query: Query) -> Lazy:
-    return grouped(company.engine, company.facts(timed.filter(~nw_is(timed))), timed, query, Settings())
-
-
-def nw_is(timed: Lazy) -> Any:
-    import narwhals as nw
-
-    return nw.col("pass") > 0
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (Query(), {"": (1, 1)}),
+        (Query(counting="passes"), {"": (2, 1)}),
+        (Query(by="rep"), {"Bo": (1, 1)}),
+        (Query(where=(("rep", "Ann"),)), {}),
+        (Query(where=(("rep", "Bo"),)), {"": (1, 1)}),
+        (Query(counting="passes", where=(("rep", "Ann"),)), {"": (1, 0)}),
+        (Query(end=datetime.fromtimestamp(AS_OF - 80 * DAY, UTC).date()), {"": (1, 0)}),
+    ],
+    ids=str,
+)
+def test_counting_leads_each_stands_with_its_last_hand_off_in_the_period_under_every_filter(
+    company: Company, anybody: Facts, query: Query, expected: dict[str, tuple[int, int]]
+) -> None:
+    found = black_hole(
+        company.engine, company.standing(company.timed(*TWICE), anybody, query), AGREED, query, as_of=AS_OF
+    )
+    told = {name: (found.total(name)["handed"], found.total(name)["yes"]) for name in found.segments["segment"]}
+    assert told == expected
 
 
 # --- where ------------------------------------------------------------------------------------------------------------
@@ -363,7 +379,7 @@ def test_expected_value_is_the_shrunken_share_times_the_sources_own_average(comp
     assert at_mql.loc["EUR", "average_minor"] == pytest.approx(400 / 3)
     assert at_mql.loc["EUR", "expected_minor"] == pytest.approx(200 / 3)
     assert at_mql.loc["USD", "expected_minor"] == pytest.approx(400 / 3)
-    counted = standing(grouped(company.engine, facts, rows, Query(), Settings()), AGREED, Query())
+    counted = company.standing(rows, facts)
     stake: Any = at_stake(company.engine, facts, counted, values).set_index("currency")
     assert stake.loc["EUR", "expected_minor"] == pytest.approx(200 / 3)
     assert list(stake["leads"]) == list(stake["valued"]) == [1, 1]
@@ -381,7 +397,7 @@ def test_a_source_without_wins_has_no_expected_value_and_a_small_one_is_pulled_t
     assert 0.10 < at_mql.loc["Web", "share"] < 0.12
     assert at_mql.loc["Ad", "share"] < 0.9  # 2 of 2 is no certainty.
     assert pd.isna(at_mql.loc["List", "expected_minor"])
-    counted = standing(grouped(company.engine, facts, rows, Query(by="source"), Settings()), AGREED, Query())
+    counted = company.standing(rows, facts, Query(by="source"))
     stake: Any = at_stake(company.engine, facts, counted, expected(company.engine, facts)).set_index("segment")
     assert (stake.loc["List", "valued"], stake.loc["List", "leads"], stake.loc["List", "expected_minor"]) == (0, 1, 0)
     assert pd.isna(stake.loc["List", "currency"])
@@ -464,7 +480,7 @@ def listed(company: Company, *rows: dict[str, Any], deals: list[dict[str, Any]],
     columns = how.pop("columns", {})
     timed = company.timed(*rows)
     facts = company.facts(timed, deals=deals, **columns)
-    counted = standing(grouped(company.engine, facts, timed, Query(), Settings()), AGREED, Query())
+    counted = company.standing(timed, facts)
     return silent_leads(company.engine, facts, counted, expected(company.engine, facts), **how)
 
 
@@ -491,13 +507,17 @@ def test_the_list_has_the_dearest_lead_first_and_of_equals_the_oldest(company: C
 
 def test_owners_are_listed_with_what_they_still_have_to_work(company: Company) -> None:
     rows: list[dict[str, Any]] = [
-        {"owner_now_name": "Ann"},
-        {"owner_now_name": "Ann"},
-        {},
+        {"owner_now_name": "Ann", "attempts": 2},
+        {"owner_now_name": "Ann", "handed_at": AS_OF - 70 * DAY},
+        {"owner_kind": "queue"},
         {"owner_now_name": "Bo", "left_at": AS_OF, "w_left": PATIENCE + 1},
     ]
     found = owners(company.engine, bucketed(company.timed(*rows), AGREED))
-    assert found.to_numpy().tolist() == [["Ann", 2], [UNKNOWN, 1]]
+    assert found[["owner", "holder", "leads", "never_touched"]].to_numpy().tolist() == [
+        ["Ann", "active person", 2, 1],
+        [UNKNOWN, "queue", 1, 1],
+    ]
+    assert found["oldest_at"].tolist() == [AS_OF - 70 * DAY, AS_OF - 60 * DAY]
 
 
 def test_the_id_stands_under_the_name_that_its_crm_expects() -> None:
