@@ -1,6 +1,7 @@
 """The same front door for a terminal and for a schedule.
 
-Exit codes: 0 done, 2 refused (a sentence says why), 3 undecided (the questions say what).
+Exit codes: 0 done, 1 something is new (`watch` alone), 2 refused (a sentence says why), 3 undecided (the questions say
+what).
 """
 
 import argparse
@@ -15,7 +16,8 @@ from typing import Any
 
 from core import as_json, places
 from core.cli_followup import follow_up
-from core.errors import HandoffError, QueryInvalid, ReadingUndecided
+from core.cli_watch import add_watch
+from core.errors import HandoffError, QueryInvalid, ReadingUndecided, Unread
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.measures.findings import sentence
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = stated.run
     try:
         return run(stated)
+    except Unread as error:
+        print(error, file=sys.stderr)
+        return REFUSED
     except HandoffError as error:
         answer, code = _error(error)
         out(stated, answer, f"{error.message}\n{error.hint}" + _options(answer.get("questions", [])))
@@ -86,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--policy", choices=POLICIES, default="furthest")
     one.add_argument("--counting", choices=("leads", "passes"), default="leads")
     follow_up(command)
+    add_watch(command)
     return parser
 
 

@@ -5,11 +5,12 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from core import as_json, places
-from core.errors import NotYet, QueryInvalid
+from core.errors import NotYet, QueryInvalid, Unread
 from core.report import Report
 from core.settings import Settings
 from core.workspace import Workspace
@@ -84,11 +85,17 @@ def on_report(ask: Callable[[Report, argparse.Namespace], Said]) -> Run:
 
 
 def out(stated: argparse.Namespace, value: dict[str, Any], words: str) -> None:
-    """Print the answer."""
+    """Print the answer; `Unread` where it cannot be written."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # JSON is UTF-8 whatever the terminal speaks; words lose a letter rather than end in an error.
         sys.stdout.reconfigure(encoding="utf-8" if stated.json else None, errors="replace")
-    print(as_json.text(value) if stated.json else words)
+    try:
+        print(as_json.text(value) if stated.json else words, flush=True)
+    except OSError as error:
+        # What is still to be written would fail again when the program ends, and hide the exit code.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Unread(f"The answer could not be written ({error.strerror}).", "Ask again.") from error
 
 
 def shown(text: str) -> str:
