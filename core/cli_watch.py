@@ -50,13 +50,15 @@ def watch(stated: argparse.Namespace) -> int:
         report = report_at(here, stated.as_of)
         since = moment(stated.since, here.settings)
         told = [news(report, clock, _before(report, clock, since, memory)) for clock in _clocks(report, stated.clock)]
-        answer = _json(report, told, remembered=since is None)
-        out(stated, answer, "" if stated.json else _words(report, told))
-        if since is None:
-            for one in told:
-                # Asked again of an earlier instant, nothing is forgotten.
-                if one.before is None or one.before.as_of <= report.facts.as_of:
-                    memory.note(one.clock.id, seen(report))
+        # Asked of an earlier instant than the last run was, nothing is forgotten.
+        kept = {
+            one.clock.id
+            for one in told
+            if since is None and (one.before is None or one.before.as_of <= report.facts.as_of)
+        }
+        out(stated, _json(report, told, kept), "" if stated.json else _words(report, told))
+        for clock_id in kept:
+            memory.note(clock_id, seen(report))
     return SOME if any(len(one.leads) for one in told) else DONE
 
 
@@ -71,17 +73,17 @@ def _before(report: Report, clock: Clock, since: datetime | None, memory: Watch)
     return memory.last(clock.id) if since is None else Seen(int(since.timestamp()), seen(report).live)
 
 
-def _json(report: Report, told: list[News], *, remembered: bool) -> dict[str, Any]:
+def _json(report: Report, told: list[News], kept: set[str]) -> dict[str, Any]:
     return {
         "as_of": report.facts.as_of,
         "definition": definition_json(report),
-        "remembered": remembered,
         "clocks": [
             {
                 "clock": one.clock.model_dump(mode="json"),
                 "since": None if one.before is None else one.before.as_of,
                 "first_run": one.before is None,
                 "data_changed": one.before != seen(report),
+                "remembered": one.clock.id in kept,
                 "missed": len(one.leads),
                 "ever_missed": one.missed,
                 "faults": one.trust.faults,
@@ -129,9 +131,8 @@ def _words(report: Report, told: list[News]) -> str:
 def _headline(one: News, report: Report, zone: ZoneInfo) -> str:
     until = _at(report.facts.as_of, zone)
     if one.before is None:
-        return (
-            f"{one.clock.name}: first run. {things(one.missed, 'clock')} missed up to {until}; from now on what is new."
-        )
+        missed = things(one.missed, "clock")
+        return f"{one.clock.name}: first run. {missed} missed up to {until}; from now on, what is new is told."
     if one.before == seen(report):
         return f"{one.clock.name}: nothing was imported since the last run (data up to {until})."
     number = things(len(one.leads), "clock") if len(one.leads) else "no clock"

@@ -60,6 +60,7 @@ def news(report: Report, clock: Clock, before: Seen | None) -> News:
         rows = rows.join(_missed(then, clock).select(*_HAND_OFF), on=_HAND_OFF, how="anti")
     listed = clock_leads(engine, report.facts, rows, clock, report.timing(), states=("breached",), limit=None)
     own = engine.collect(rows.select(*_HAND_OFF, owner=nw.col("owner_now_name"), waiting=nw.col("past_due")))
+    own = own.drop_duplicates(_HAND_OFF)
     leads = NEWS.conform(listed.assign(late=-listed["left"]).merge(own, on=_HAND_OFF, how="left"))
     return News(clock, before, missed, leads, trust(engine, report.handed(Query()), clock, every=report.timed()))
 

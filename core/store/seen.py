@@ -1,7 +1,7 @@
 """What a schedule has been told: how far each clock was known when `handoff watch` last asked. One run at a time.
 
-A small SQLite file of its own: its lock is held from before the question until the answer is out, falls with the process
-that holds it, and keeps no import waiting. It says which imports had been read, and nothing of any lead.
+A small SQLite file of its own: its lock is held from before the question until the answer is out, falls with the
+process that holds it, and keeps no import waiting. It says which imports had been read, and nothing of any lead.
 """
 
 import json
