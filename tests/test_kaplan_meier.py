@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
-from core.stats.kaplan_meier import Z95, Staying, staying
+from core.stats.kaplan_meier import Z95, Floats, Staying, staying
 
 # Freireich and others (1963): weeks of remission under 6-MP and under placebo; + is still in remission.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -57,11 +58,11 @@ def scipys(times: list[int], still: list[bool]) -> tuple[float, tuple[float, flo
     """The median and its interval by SciPy's estimate of the share still there."""
     there = np.array(still)
     each = np.array(times, float)
-    found = ecdf(CensoredData(uncensored=each[~there], right=each[there])).sf
+    found: Any = ecdf(CensoredData(uncensored=each[~there], right=each[there])).sf
     with np.errstate(all="ignore"):
         interval = found.confidence_interval(math.erf(Z95 / math.sqrt(2)), method="log-log")
 
-    def first(share: np.ndarray) -> float:
+    def first(share: Floats) -> float:
         # At 0 the interval is not known to SciPy: nobody is left, and nothing can be said of an error.
         reached = np.where(np.isnan(share), found.probabilities, share) <= 0.5
         return float(found.quantiles[int(reached.argmax())]) if reached.any() else math.nan

@@ -159,4 +159,4 @@ def yet_to_move(profile: pd.DataFrame) -> float:
     for n, moved, left in profile[["n", "moved", "left"]].to_numpy(float):
         share += there * moved / n
         there *= 1 - (moved + left) / n
-    return round(share, 12)
+    return round(float(share), 12)

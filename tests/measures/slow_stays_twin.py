@@ -75,7 +75,7 @@ def _numbers(each: list[Stay], *, arrived: bool) -> dict[str, float]:
     ]
     outstayed: float = float("nan")
     if len(took) >= 20 and not arrived:
-        outstayed = sum(age > np.quantile(took, 0.9) for age in ages)
+        outstayed = sum(age > float(np.quantile(took, 0.9)) for age in ages)
     return {
         "trips": len(each),
         "n": len(of["ended"]),

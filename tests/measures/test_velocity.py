@@ -176,12 +176,12 @@ def company(ground: Ground) -> Facts:
 
 
 @pytest.fixture(scope="module")
-def read_together(ground: Ground, company: Facts) -> pd.DataFrame:
+def read_together(ground: Ground, company: Facts) -> Any:
     return by(ground, company, "source").stages.set_index(["segment", "stage"])
 
 
 @pytest.mark.parametrize("sentence", STORIES)
-def test_the_stays_of_a_few_leads_are_counted_as_a_person_would(read_together: pd.DataFrame, sentence: str) -> None:
+def test_the_stays_of_a_few_leads_are_counted_as_a_person_would(read_together: Any, sentence: str) -> None:
     for stage_id, numbers in STORIES[sentence][1].items():
         if not numbers:
             assert (sentence, stage_id) not in read_together.index
@@ -205,7 +205,7 @@ def test_the_period_is_that_of_the_latest_visit(ground: Ground, company: Facts) 
     assert ask(ground, company, where=only, end="2026-03-01").row("mql") is None
 
 
-def test_who_has_outstayed_has_been_there_longer_than_nine_of_ten_stayed(read_together: pd.DataFrame) -> None:
+def test_who_has_outstayed_has_been_there_longer_than_nine_of_ten_stayed(read_together: Any) -> None:
     mql = read_together.loc[("twenty left", "mql")]
     assert mql["p90"] == pytest.approx(18.1)
     assert mql["outstayed"] == 1  # 22 days; the others have been there for 18, 17 and 2.
@@ -217,7 +217,7 @@ def test_the_slowest_stage_is_one_with_enough_behind_it_where_there_is_one(groun
         assert ask(ground, company, where=(("source", f"{name}, and one elsewhere"),)).slowest() == expected
 
 
-@pytest.mark.parametrize("time", ["00:00", "12:00", "23:59"])
+@pytest.mark.parametrize("time", ["00:00", "23:59"])
 def test_a_day_grows_older_at_midnight_of_the_datas_zone_also_where_the_clocks_change(
     ground: Ground, time: str
 ) -> None:
@@ -232,7 +232,7 @@ def test_a_day_grows_older_at_midnight_of_the_datas_zone_also_where_the_clocks_c
 # Slow months and groups
 
 
-def months(ground: Ground, company: Facts, segment: str) -> pd.DataFrame:
+def months(ground: Ground, company: Facts, segment: str) -> Any:
     found = ask(ground, company, where=(("source", segment),)).months
     assert SLOW.check(found) == []
     return found[found["stage"] == "mql"].set_index("group")
@@ -299,17 +299,18 @@ def check(found: pd.DataFrame, expected: dict[tuple[str, str], dict[str, float]]
 def test_every_number_agrees_with_a_second_reading_of_the_rules(
     ground: Ground, definition: Definition, seed: int
 ) -> None:
-    world = random_world(seed, definition, 200)
+    world = random_world(seed, definition, 150)
     facts = world.reduced(ground)
     stated = Settings(zone=world.zone)
-    check(ask(ground, facts, stated).stages, told(world, None))
+    whole = ask(ground, facts, stated)
+    check(whole.stages, told(world, None))
     chance = random.Random(seed)
     period = {"start": FIRST_DAY + timedelta(days=chance.randint(0, 20)), "end": FIRST_DAY + timedelta(days=40)}
     query = Query.model_validate({"by": "source", **period})
     parts = split(ground.engine, facts, kept_visits(ground.engine, facts), query, stated)
     check(parts.stages, told(world, world.segment, **period))
     # Every trip that ended or is open stands in one month and in one group.
-    whole, inner = ask(ground, facts, stated), definition.stage_ids[:-1]
+    inner = definition.stage_ids[:-1]
     counted = whole.stages.set_index("stage")[["n", "open"]].sum(axis=1)
     by_month = whole.months.groupby("stage")["n"].sum()
     assert {name: int(by_month.get(name, 0)) for name in inner} == {name: int(counted.get(name, 0)) for name in inner}
