@@ -96,9 +96,9 @@ def rule(clock: Clock | None) -> str:
     """
     if clock is None:
         return "no clock agreed"
-    hours = "working hours" if clock.time == "working" else "hours"
     grace = f", and {_hours(clock.grace_minutes)} hours of grace" if clock.grace_minutes else ", without grace"
-    return f"clock “{clock.name}”: {MILESTONES[clock.milestone]} within {_hours(clock.limit_minutes)} {hours}{grace}"
+    within = f"{_hours(clock.limit_minutes)} {hours_of(clock)}"
+    return f"clock “{clock.name}”: {MILESTONES[clock.milestone]} within {within}{grace}"
 
 
 def patience(clock: Clock) -> str:
@@ -107,9 +107,17 @@ def patience(clock: Clock) -> str:
     >>> patience(Clock(id="d", name="Disposition", milestone="disposition", limit_minutes=2400, grace_minutes=480))
     '40 working hours and 8 of grace'
     """
-    hours = "working hours" if clock.time == "working" else "hours"
     grace = f" and {_hours(clock.grace_minutes)} of grace" if clock.grace_minutes else ""
-    return f"{_hours(clock.limit_minutes)} {hours}{grace}"
+    return f"{_hours(clock.limit_minutes)} {hours_of(clock)}{grace}"
+
+
+def hours_of(clock: Clock | None) -> str:
+    """Which hours the clock counts; without a clock those of work.
+
+    >>> hours_of(None)
+    'working hours'
+    """
+    return "hours" if clock is not None and clock.time == "elapsed" else "working hours"
 
 
 def _hours(minutes: int) -> str:
@@ -173,8 +181,8 @@ def told(found: BlackHole, segments: Sequence[str], title: str, called: Mapping[
 def sentence(finding: Finding, title: str = "", *, touches: bool = True) -> str:
     """A finding with its number and what it is a share of.
 
-    >>> print(sentence(Finding("team", "S", Rate(40, 100), Rate(5, 500), 38), "team"))
-    With team "S", 40 of 100 leads past their clock (40 %) fell into the black hole, 38 never touched; of all others 1.0 %.
+    >>> print(sentence(Finding("", "", Rate(40, 100), None, 38)))
+    40 of 100 leads past their clock (40 %) fell into the black hole, 38 never touched.
     >>> print(sentence(Finding("holder", "queue", Rate(7, 18), Rate(5, 500), 7), touches=False))
     Held now by a queue, 7 of 18 leads past their clock fell into the black hole; of all others 1.0 %.
     """

@@ -37,14 +37,14 @@ def cards(found: BlackHole, stake: pd.DataFrame, *, touches: bool) -> None:
         "Answered",
         count(answered.hits),
         _of(answered),
-        f"Sales said yes or no, or recorded a change: {counted(answered)} handed over.",
+        f"Sales said yes or no, moved the lead on, or recorded a change: {counted(answered)} handed over.",
     )
     part, due = found.share(), found.rate()
     card(
         2,
         "Black hole",
-        count(size),
-        _of(part) if found.clock is not None else "no clock agreed",
+        count(size) if found.answers else "not known",
+        _of(part) if found.answers and found.clock is not None else _why(found),
         f"Past clock and grace, and nothing recorded: {counted(part)} handed over; {counted(due)} of those whose clock "
         f"and grace have passed, 95 % interval {interval(due) or 'not given under 20'} (Wilson). {rule(found.clock)}.",
     )
@@ -59,6 +59,10 @@ def cards(found: BlackHole, stake: pd.DataFrame, *, touches: bool) -> None:
         else "No calls, mails or meetings are imported, so that nobody can say who was touched.",
     )
     _value(places[4], stake)
+
+
+def _why(found: BlackHole) -> str:
+    return "no clock agreed" if found.clock is None else f"at most {count(found.size())}"
 
 
 def _of(rate: Rate) -> str:

@@ -8,9 +8,10 @@ import streamlit as st
 
 from core.measures.black_hole import BlackHole
 from core.measures.cohort import UNKNOWN, Query
-from core.measures.holding import AGE_ORDER
+from core.measures.handed import OWN
+from core.measures.holding import AGE_ORDER, GROUPS
 from core.report import Report
-from core.silence import GROUPS, OWN, Silence, groups
+from core.silence import Silence, groups
 from core.silence_words import names
 from pages._funnel_controls import BOUND, EARLIEST, LATEST, named
 from pages._ui import kept, links, plain
@@ -45,7 +46,15 @@ class Asked:
 
     def called(self, segment: str, place: int) -> str:
         """What a group is called in sight: no names of people while presenting."""
-        return f"Person {place}" if self.present and self.by in PEOPLE and segment != UNKNOWN else segment
+        return in_sight(segment, place, hidden=self.present and self.by in PEOPLE)
+
+    @property
+    def only(self) -> str:
+        """The filters in words, the group that is shown among them."""
+        named = [
+            ("a person" if self.present and column in PEOPLE else value) for column, value in self.whole.query.where
+        ]
+        return "only " + ", ".join(named) if named else ""
 
 
 def told(silence: Silence, what: str, ask: Callable[[], T]) -> T:
@@ -57,6 +66,11 @@ def told(silence: Silence, what: str, ask: Callable[[], T]) -> T:
 def counts(silence: Silence) -> BlackHole:
     """What became of every hand-off."""
     return told(silence, "counts", silence.counts)
+
+
+def in_sight(segment: str, place: int, *, hidden: bool) -> str:
+    """A group as it is shown: people by their place in the order, where names are hidden."""
+    return f"Person {place}" if hidden and segment != UNKNOWN else segment
 
 
 def reset() -> None:
@@ -81,7 +95,8 @@ def _filters(report: Report, titles: Mapping[str, str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for name, title in titles.items():
         if name in GROUPS or name in OWN:
-            values = ordered(counts(_by(report, name)), name)[:200] if name not in ("age", "owner_now") else ()
+            hidden = name in ("age", "value", "owner_now")
+            values = () if hidden else ordered(counts(_by(report, name)), name)[:200]
         else:
             values = (*report.values(name, most=60), UNKNOWN)
         out |= {f"{name}={value}": f"{title}: {value}" for value in values}
@@ -123,7 +138,9 @@ def _question(
         for label, key in (("First day", "start"), ("Last day", "end"))
     )
     first = list(titles).index(_first(report, titles))
-    by = st.selectbox("Break down by", list(titles), first, named(titles), key="hole_by", **BOUND)
+    by = st.selectbox(
+        "Break down by", list(titles), first, named(titles), key="hole_by", on_change=_other_groups, **BOUND
+    )
     only = st.multiselect(
         "Filters", list(filters), None, named(filters), key="hole_only", placeholder="No filter", **BOUND
     )
@@ -144,7 +161,16 @@ def _question(
         where=tuple((name, value) for name, _, value in (pair.partition("=") for pair in only)),
     )
     split = Silence(report, query.model_copy(update={"by": by}))
-    options = ordered(counts(split), by)[:500]
-    shown = {name: f"Person {place}" if present and by in PEOPLE else name for place, name in enumerate(options, 1)}
+    options = list(ordered(counts(split), by)[:500])
+    linked = st.session_state.get("hole_in") or st.query_params.get("hole_in")
+    if linked and linked not in options:
+        options.append(linked)
+    hidden = present and by in PEOPLE
+    shown = {name: in_sight(name, place, hidden=hidden) for place, name in enumerate(options, start=1)}
     segment = st.selectbox("Show only", options, None, named(shown), key="hole_in", placeholder="All of them", **BOUND)
     return query, by, segment
+
+
+def _other_groups() -> None:
+    """A group of one column is none of another."""
+    st.session_state["hole_in"] = None

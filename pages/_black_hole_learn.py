@@ -11,6 +11,7 @@ from core.measures.dispositions import share_won
 from core.measures.habits import FEWEST_REPS, Habits
 from core.measures.trail import BREAKS, coverage
 from core.silence import Silence
+from core.silence_words import hours_of, unit
 from core.stats.intervals import FEW, Rate
 from core.words import count, counted, interval, money, percent, share, things
 from pages._black_hole_controls import Asked, counts, told
@@ -23,15 +24,16 @@ KINDS = {
     "changed": "Changed, no verdict",
     "nothing": "Nothing recorded",
 }
+SOURCES = 5
+"""Sources that are listed with the work on leads turned down."""
 Row = Mapping[Any, Any]
 _NOT_A_CAUSE = "Observed together, which is no proof that one brings about the other."
 
 
 def learn(asked: Asked) -> None:
-    """The three sections below the list."""
+    """What an answer buys, and what the reps with the best results do."""
     _bought(asked.whole)
     _habits(asked)
-    _record(asked.whole)
 
 
 def _bought(silence: Silence) -> None:
@@ -39,40 +41,58 @@ def _bought(silence: Silence) -> None:
     rows: dict[str, Row] = {str(row["kind"]): row for row in found.to_dict("records")}
     if not sum(int(row["n"]) for row in rows.values()):
         return
-    st.header(plain(_what_it_buys(rows)), anchor=False)
+    sources = told(silence, "turned down", silence.turned_down)
+    st.header(plain(_what_it_buys(rows, sources)), anchor=False)
+    units = unit(counts(silence)).capitalize()
+    left, right = st.columns([3, 2], gap="medium")
     table = pd.DataFrame(
         [
             {
                 "What sales recorded": KINDS[kind],
-                "Leads": int(row["n"]),
-                "Won": counted(share_won(row)) if row["n"] else "",
+                units: int(row["n"]),
+                "Won": counted(share_won(row)) if row["n"] and kind != "nothing" else "",
                 "Attempts": int(row["attempts"]),
-                "Attempts per lead": _per(row["attempts"], row["n"]),
-                "Attempts per win": _per(row["attempts"], row["won"]),
-                "Median hours to the verdict": _hours(row["hours"]),
+                "per lead": _per(row["attempts"], row["n"]),
+                "per win": _per(row["attempts"], row["won"]),
             }
             for kind, row in rows.items()
         ]
     )
-    st.dataframe(table, hide_index=True, column_config=grouped(table), alt="Wins and attempts by what sales recorded")
-    st.caption(f"Leads whose clock and grace have passed. {_NOT_A_CAUSE}")
-
-
-def _what_it_buys(rows: Mapping[str, Row]) -> str:
-    soon, late = rows["no_in_time"], rows["no_late"]
-    spent, every = (sum(int(row["attempts"]) for row in of) for of in ((soon, late), rows.values()))
-    yes, nothing = share_won(rows["yes"]), share_won(rows["nothing"])
-    said = f"What a verdict buys: {share(yes)} of the leads with a yes were won" if yes.n else "What a verdict buys"
-    if nothing.n:
-        said += f", {share(nothing)} of those with no answer"
-    if min(soon["n"], late["n"]) >= FEW and late["attempts"] / late["n"] > 1.1 * soon["attempts"] / soon["n"]:
-        return said + (
-            f"; a no in time took {_per(soon['attempts'], soon['n'])} attempts, a late one "
-            f"{_per(late['attempts'], late['n'])}"
+    left.dataframe(table, hide_index=True, column_config=grouped(table), alt="Wins and attempts by what sales recorded")
+    spent = sources[sources["spent"] > 0].head(SOURCES)
+    if len(spent):
+        listed = pd.DataFrame(
+            {
+                "Source": spent["source"].astype(str),
+                "Turned down": [
+                    counted(Rate(int(no), int(n))) for no, n in zip(spent["noes"], spent["n"], strict=True)
+                ],
+                "Attempts at those": spent["spent"],
+            }
         )
-    if every and spent:
-        return said + f"; {percent(spent / every)} of all attempts went into leads that sales turned down"
-    return said
+        right.dataframe(
+            listed, hide_index=True, column_config=grouped(listed),
+            alt="Attempts at leads that sales turned down, by source",
+        )  # fmt: skip
+    st.caption(
+        plain(
+            f"{units} whose clock and grace have passed; a lead without an answer cannot be won, since a sale is one. A "
+            f"no with its reason is what marketing can act on: it ends the work on leads like those. {_NOT_A_CAUSE}"
+        )
+    )
+
+
+def _what_it_buys(rows: Mapping[str, Row], sources: pd.DataFrame) -> str:
+    yes, noes = share_won(rows["yes"]), (rows["no_in_time"], rows["no_late"])
+    spent, every = (sum(int(row["attempts"]) for row in of) for of in (noes, rows.values()))
+    said = "What an answer buys"
+    said += f": {share(yes)} of the leads with a yes were won" if yes.n else ""
+    if not spent:
+        return said
+    part = f"{count(spent)} of {count(every)} attempts went into leads that sales turned down"
+    most = sources.iloc[0]
+    where = f", {count(most['spent'])} of them from {most['source']}" if len(sources) > 1 else ""
+    return f"{said}{'; ' if yes.n else ': '}{part}{where}"
 
 
 def _hours(hours: Any) -> str:
@@ -106,7 +126,7 @@ def _habits(asked: Asked) -> None:
         "Attempted": lambda half: _sure(_rate(half, "attempted")),
         "Median working hours to the first attempt": lambda half: _hours(half["hours"]),
         "Attempts per lead": lambda half: _per(half["attempts"], half["n"]),
-        "With a verdict or a disposition": lambda half: _sure(_rate(half, "answered")),
+        "Answered": lambda half: _sure(_rate(half, "answered")),
     }
     table = pd.DataFrame(
         {
@@ -118,8 +138,8 @@ def _habits(asked: Asked) -> None:
     st.dataframe(table, hide_index=True, alt="Habits of the better half of the reps beside those of the other half")
     st.caption(
         f"Reps with {FEW} leads or more that were handed over at least {days} days before, split at the median of the "
-        "share they won, small numbers pulled towards all. Nobody is ranked, and reps get different leads. "
-        + _NOT_A_CAUSE
+        "share they won, small numbers pulled towards all; in brackets the share, after it the 95 % interval (Wilson). "
+        "Nobody is ranked, reps get different leads, and answering is a part of winning. " + _NOT_A_CAUSE
     )
 
 
@@ -150,43 +170,55 @@ def _apart(one: float, other: float) -> bool:
     return abs(float(one) - float(other)) > 0.2 * max(float(one), float(other))
 
 
-def _record(silence: Silence) -> None:
+def record(silence: Silence) -> None:
     """How complete the record is: disposition coverage, its delay, and the trail of what was won."""
     found, took = counts(silence), told(silence, "delay", silence.delay)
-    won = told(silence, "trail", silence.trail)
-    covered = found.coverage()
-    said = (
-        f"{counted(covered)} of those past clock and grace have an answer" if covered.n else "No lead is past its clock"
-    )
-    if took.n:
-        said += f"; half came within {took.median:.0f} working hours, nine of ten within {took.p90:.0f}"
-    st.header(plain(said), anchor=False)
-    st.caption(
-        "Disposition coverage and delay: a verdict or any change recorded by sales, over "
-        f"{count(took.n)} answered at a known time"
-        + (f"; of {count(took.by_day)} more only the day is known." if took.by_day else ".")
-        + " Those still open are no part of the delay."
-    )
+    covered, hours = found.coverage(), hours_of(found.clock)
+    if covered.n and found.answers:
+        said = f"{counted(covered)} of those past clock and grace have an answer"
+        if took.n:
+            said += f"; half came within {took.median:.0f} {hours}, nine of ten within {took.p90:.0f}"
+        st.header(plain(said), anchor=False)
+        st.caption(
+            "Disposition coverage and delay: a verdict or any change recorded by sales, over "
+            f"{count(took.n)} answered at a known time"
+            + (f"; of {count(took.by_day)} more only the day is known." if took.by_day else ".")
+            + " Those still open are no part of the delay."
+        )
+    _trail(told(silence, "trail", silence.trail))
+
+
+def _trail(won: pd.DataFrame) -> None:
     if won.empty:
         return
     kept = coverage(won)
     words = [f"{percent(value)} of {code or 'the won amount'}" for code, value in kept.items() if not math.isnan(value)]
-    st.header(
-        plain(f"Won revenue with an unbroken trail: {', '.join(words)}" if words else "No won deal states an amount"),
-        anchor=False,
+    deals = Rate(int(won.loc[won["trail"] == "unbroken", "deals"].sum()), int(won["deals"].sum()))
+    said = (
+        f"Won revenue with an unbroken trail: {', '.join(words)}"
+        if words
+        else f"Won deals with an unbroken trail: {counted(deals)}; none of them states an amount"
     )
-    rows = [
-        {
-            "Trail": "unbroken" if row["trail"] == "unbroken" else f"broken: {BREAKS[str(row['trail'])]}",
-            "Won deals": int(row["deals"]),
-            "Amount": money(int(row["amount_minor"]), None if pd.isna(row["currency"]) else str(row["currency"])),
-            "Without an amount": int(row["without_amount"]),
-        }
-        for _, row in won.iterrows()
-    ]
-    table = pd.DataFrame(rows)
+    st.header(plain(said), anchor=False)
+    table = pd.DataFrame(
+        [
+            {
+                "Trail": "unbroken" if row["trail"] == "unbroken" else f"broken: {BREAKS[str(row['trail'])]}",
+                "Won deals": int(row["deals"]),
+                "Amount": _amount(row),
+                "Without an amount": int(row["without_amount"]),
+            }
+            for row in won.to_dict("records")
+        ]
+    )
     st.dataframe(table, hide_index=True, column_config=grouped(table), alt="Won deals by where their trail breaks")
     st.caption(
         f"Closed-loop coverage: {BREAKS['unbroken']}. A deal stands where its trail breaks first. Of all won deals in "
         "these data: period and filters do not apply here."
     )
+
+
+def _amount(row: Row) -> str:
+    if row["without_amount"] == row["deals"]:
+        return "not stated"
+    return money(int(row["amount_minor"]), None if pd.isna(row["currency"]) else str(row["currency"]))

@@ -10,10 +10,10 @@ from core.charts.black_hole import HANDED, accounting
 from core.export import csv_bytes
 from core.measures.black_hole import BlackHole
 from core.measures.buckets import BUCKETS, MEANINGS, SILENT
-from core.silence import HEADINGS
 from core.silence_words import patience, unit
 from core.stats.intervals import Rate
 from core.words import amount, counted, things
+from core.working_list import HEADINGS
 from pages._black_hole_controls import HOLE, HOLE_NAME, Asked
 from pages._funnel_controls import BOUND, named
 from pages._funnel_picture import CONFIG, picked
@@ -63,7 +63,7 @@ def _which(found: BlackHole, called: Mapping[str, str]) -> str | None:
     whole = found.total()
     options = {HOLE: HOLE_NAME, **{name: called[name] for name in BUCKETS if whole[name]}}
     linked = st.session_state.get("bucket") or st.query_params.get("bucket")
-    if linked in called and linked not in options:
+    if isinstance(linked, str) and linked in called and linked not in options:
         options[linked] = called[linked]
     chosen: str | None = st.pills("Leads", list(options), format_func=named(options), key="bucket", **BOUND)
     return chosen

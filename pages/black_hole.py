@@ -6,12 +6,15 @@ from core.silence_words import doubts, headline, identity
 from core.words import day
 from pages._black_hole_cards import cards
 from pages._black_hole_controls import VIEWS, Asked, controls, counts, reset, told
-from pages._black_hole_learn import learn
+from pages._black_hole_learn import learn, record
 from pages._black_hole_picture import picture
 from pages._black_hole_where import where
 from pages._black_hole_work import work
 from pages._funnel_controls import BOUND, named
 from pages._ui import errors, plain, report
+
+ANSWERS = {"part": "What these data can answer"}
+"""The part of the data page that says where to get what is missing."""
 
 with errors():
     here = report()
@@ -39,7 +42,7 @@ with errors():
     )
     parts = [
         period,
-        "only " + ", ".join(value for _, value in query.where) if query.where else "",
+        asked.only,
         f"true at {day(found.as_of, here.settings.tz)}",
         identity(found),
     ]
@@ -70,10 +73,16 @@ with errors():
             "Marketing and sales have agreed on no clock, so that everything unanswered only waits.",
             icon=":material/timer_off:",
         )
+    against = doubts(found, touches=asked.touches, chosen=here.workspace.definition_chosen())
+    if not found.answers:
+        st.warning(plain(against.pop(0)), icon=":material/help:")
+        st.page_link("data.py", label="What these data can answer", icon=":material/database:", query_params=ANSWERS)
     cards(found, stake, touches=asked.touches)
     picture(asked, found, title, table=table)
-    for doubt in doubts(found, touches=asked.touches, chosen=here.workspace.definition_chosen()):
+    for doubt in against:
         st.caption(plain(doubt))
-    where(asked, table=table)
-    work(asked)
-    learn(asked)
+    if found.answers:
+        where(asked, table=table)
+        work(asked)
+        learn(asked)
+    record(asked.whole)

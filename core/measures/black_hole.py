@@ -28,16 +28,9 @@ BLACK_HOLE = Table(
         Column(
             "due", "integer", "of those handed over, clock and grace have passed: not part of the sum", required=True
         ),
-        Column(
-            "answered",
-            "integer",
-            "of those due, answered: due = answered + never touched + touched and silent",
-            required=True,
-        ),
+        Column("answered", "integer", "of those due, answered; the rest is the black hole", required=True),
         Column("gone", "integer", "of the black hole, have left since: nobody has to work them now", required=True),
-        Column(
-            "dated", "integer", "of those handed over, with a date of the hand-off: a clock could run", required=True
-        ),
+        Column("dated", "integer", "of those handed over, on a known day: a clock could run", required=True),
     ),
     key=("segment",),
 )

@@ -24,7 +24,6 @@ BOUGHT = Table(
         Column("won", "integer", "of those, won", required=True),
         Column("attempts", "integer", "calls, mails and meetings by people", required=True),
         Column("attempted", "integer", "hand-offs with at least one of them", required=True),
-        Column("hours", "number", "median hours from the hand-off to the verdict; missing without one"),
     ),
     key=("kind",),
 )
@@ -59,7 +58,6 @@ def bought(engine: Engine, rows: Lazy, definition: Definition) -> pd.DataFrame:
             kind=kind,
             _won=nw.when(nw.col("won")).then(one).otherwise(none),
             _tried=nw.when(nw.col("attempts") > 0).then(one).otherwise(none),
-            _took=took,
         )
         .group_by("kind")
         .agg(
@@ -67,7 +65,6 @@ def bought(engine: Engine, rows: Lazy, definition: Definition) -> pd.DataFrame:
             won=nw.col("_won").sum(),
             attempts=nw.col("attempts").sum(),
             attempted=nw.col("_tried").sum(),
-            hours=nw.col("_took").median() / 3600,
         )
     )
     every = found.set_index("kind").reindex(list(KINDS))
