@@ -28,6 +28,13 @@ def follow_up(command: Add) -> None:
     common(one, NEWEST)
     _of_hand_offs(one, f"rep, team, manager, owner_kind, {MONTH}, {EACH_OWNER} (its own clock begins anew) or a column")
     one.add_argument("--clock", metavar="ID", help="clock of the definition (default: its first)")
+    one.add_argument("--elapsed", action="store_true", help="count the hours around the clock, not those of work")
+    one.add_argument(
+        "--who", action="store_true", help="who came to it first, and how soon: median and P90 with their n"
+    )
+    one.add_argument(
+        "--explain", metavar="COLUMN", help="the limit that best explains which hand-offs this column calls kept"
+    )
     one = command("black-hole", on_report(black_hole), "which leads fell silent after the hand-off, and whose they are")
     common(one, NEWEST)
     _of_hand_offs(one, "rep, team, owner_now, holder, age or a column")
@@ -49,8 +56,10 @@ def of_hand_offs(stated: argparse.Namespace, **more: Any) -> Query:
 
 def sla(report: Report, stated: argparse.Namespace) -> Said:
     """`handoff sla`."""
-    asked = Timekeeping(report, of_hand_offs(stated), clock_of(report, stated.clock))
-    answer = sla_json(asked, stated.by)
+    clock = clock_of(report, stated.clock)
+    clock = clock.model_copy(update={"time": "elapsed"}) if stated.elapsed else clock
+    asked = Timekeeping(report, of_hand_offs(stated), clock)
+    answer = sla_json(asked, stated.by, who=stated.who, explain=stated.explain)
     return answer, "" if stated.json else _sla_words(asked, stated.by, answer)
 
 
@@ -68,6 +77,7 @@ def _sla_words(asked: Timekeeping, by: str | None, answer: dict[str, Any]) -> st
             lines.append(f"{time:28}{percent(point['reached']):>12}{count(point['at_risk']):>18}")
     parts = split(asked, by)
     lines += [] if parts is None else _parts(parts, str(by), sure=not trusted.faults)
+    lines += _first_by_words(answer["first_by"]) + _explained_words(answer["explained"])
     said = [*(f"Not to be trusted: {fault}." for fault in trusted.faults), *answer["doubts"]]
     said += [f"{remark[:1].upper()}{remark[1:]}." for remark in trusted.remarks]
     return "\n".join([*lines, *(["", *said] if said else [])])
@@ -82,6 +92,37 @@ def _parts(parts: Sla, by: str, *, sure: bool) -> list[str]:
         flag = " more than chance" if name in out else ""
         numbers = f"{count(whole['handed']):>12}{count(whole['due']):>8}{count(whole['breached']):>8}"
         lines.append(f"{shown(name)[:27]:28}{numbers}{told}{flag}".rstrip())
+    return lines
+
+
+def _first_by_words(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    lines = ["", f"{'First by':28}{'taken':>8}{'n':>8}{'median':>14}  {'95 % interval':24}{'P90':>12}"]
+    for row in rows:
+        told = {
+            name: "" if row[f"{name}_seconds"] is None else lasting(row[f"{name}_seconds"])
+            for name in ("median", "low", "high", "p90")
+        }
+        between = f"{told['low']} to {told['high']}" if told["low"] else ""
+        numbers = f"{count(row['taken']):>8}{count(row['n']):>8}{told['median']:>14}  {between:24}{told['p90']:>12}"
+        lines.append(f"{shown(row['who'])[:27]:28}{numbers}")
+    return lines
+
+
+def _explained_words(found: dict[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    lines = ["", f"{found['column'][:27]:28}{'limit':>14}  {'judged alike':24}{'not reached':>12}"]
+    for row in found["limits"]:
+        limit = "none" if row["limit_minutes"] is None else lasting(60 * row["limit_minutes"])
+        alike = counted(Rate(row["agreement"]["hits"], row["agreement"]["n"]))
+        lines.append(f"{shown(row['segment'])[:27]:28}{limit:>14}  {alike:24}{count(row['unreached']):>12}")
+    for row in found["apart"]:
+        took = lasting(60 * row["took_minutes"])
+        lines.append(
+            f"  not explained: {shown(row['lead_id'])}, {shown(row['segment'])}, {took}, said {shown(row['said'])}"
+        )
     return lines
 
 

@@ -1,7 +1,7 @@
 """One clock as JSON with stable keys, for scripts and schedules. README.md documents them."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from core.measures.sla import STATES, Sla
 from core.measures.trust import Trust
 from core.report import Report
 from core.stats.competing import Incidence
-from core.stats.intervals import Rate
+from core.stats.intervals import FEW, Rate
 from core.timekeeping import Timekeeping
 
 OF_LIMIT = (0.25, 0.5, 1, 2, 3)
@@ -51,8 +51,11 @@ def split(asked: Timekeeping, by: str | None) -> Sla | None:
     return asked.months() if by == MONTH else asked.reps() if by == EACH_OWNER else asked.by(by)
 
 
-def sla_json(asked: Timekeeping, by: str | None) -> dict[str, Any]:
-    """One clock with everything it is true of. What times say is null where they cannot be trusted."""
+def sla_json(asked: Timekeeping, by: str | None, *, who: bool = False, explain: str | None = None) -> dict[str, Any]:
+    """One clock with everything it is true of. What times say is null where they cannot be trusted.
+
+    `who`: with whoever came to the milestone first. `explain`: with the limit that explains this column.
+    """
     found, trusted, parts = asked.states(), asked.trust(), split(asked, by)
     sure = not trusted.faults
     return {
@@ -66,6 +69,8 @@ def sla_json(asked: Timekeeping, by: str | None) -> dict[str, Any]:
         "bands": _bands(asked.bands()) if sure else None,
         "curve": {"by_day": asked.by_day, "points": points(asked.curve(), asked.limit_seconds)} if sure else None,
         "segments": [] if parts is None else _segments(parts, sure=sure),
+        "first_by": _first_by(asked.first_by()) if who and sure else [],
+        "explained": None if explain is None else _explained(asked, by, explain),
         "doubts": doubts(asked.report),
     }
 
@@ -96,6 +101,40 @@ def _segments(parts: Sla, *, sure: bool) -> list[dict[str, Any]]:
         {"segment": name, **_states(parts, name, sure=sure), "stands_out": name in out if sure else None}
         for name in parts.names
     ]
+
+
+def _first_by(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    times = ("median", "low", "high", "p90")
+    return [
+        {
+            "who": row["who"],
+            "taken": int(row["taken"]),
+            "n": int(row["n"]),
+            "few": bool(row["n"] < FEW),
+            **{f"{name}_seconds": None if pd.isna(row[name]) else float(row[name]) for name in times},
+        }
+        for row in rows.to_dict("records")
+    ]
+
+
+def _explained(asked: Timekeeping, by: str | None, column: str) -> dict[str, Any]:
+    split_by = replace(asked, query=asked.query.model_copy(update={"by": by}))
+    fitted = split_by.fitted(column)
+    others = split_by.apart(column, fitted)
+    return {
+        "column": column,
+        "limits": [
+            {
+                "segment": row["segment"],
+                "limit_minutes": None if pd.isna(row["limit_minutes"]) else int(row["limit_minutes"]),
+                "agreement": Rate(int(row["agree"]), int(row["judged"])).as_json(),
+                "unreached": int(row["unreached"]),
+                "unread": int(row["unread"]),
+            }
+            for row in fitted.to_dict("records")
+        ],
+        "apart": [{**row, "took_minutes": int(row["took_minutes"])} for row in others.to_dict("records")],
+    }
 
 
 def _numbers(trusted: Trust) -> dict[str, Any]:

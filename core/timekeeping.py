@@ -15,6 +15,8 @@ from core.measures.answer_times import bands, by_month, curve, hours
 from core.measures.back_test import moves
 from core.measures.clock_leads import clock_leads
 from core.measures.cohort import Query
+from core.measures.first_by import first_by
+from core.measures.fitted_limits import apart, fitted_limits
 from core.measures.handed import OWN, had_by, spells_of
 from core.measures.sla import Sla, sla
 from core.measures.trust import Trust, trust
@@ -91,6 +93,12 @@ class Timekeeping:
         rows = rows if self.manager is None else had_by(rows, self._beneath, owner="owner")
         return sla(here.engine, rows, self.clock, self.query, as_of=here.facts.as_of)
 
+    def shared_team(self, names: tuple[str, ...]) -> str | None:
+        """The one team that all of these people are of: then it may be the team, and not they."""
+        people = self.report.people()
+        teams = people.loc[people["name"].isin(names) | people["person_id"].isin(names), "team"]
+        return str(teams.iloc[0]) if len(teams) and teams.notna().all() and teams.nunique() == 1 else None
+
     def bands(self) -> pd.DataFrame:
         """Hand-offs by time to the milestone (`answer_times.TIMES`)."""
         return bands(self.report.engine, self._rows, self.clock)
@@ -164,18 +172,31 @@ class Timekeeping:
             limit=limit,
         )
 
+    def first_by(self) -> pd.DataFrame:
+        """Who was the first to come to the milestone, and how soon (`first_by.FIRST_BY`)."""
+        here = self.report
+        return first_by(here.engine, here.facts, here.sources, self._rows, self.clock, here.people())
+
+    def fitted(self, column: str) -> pd.DataFrame:
+        """The limit that best explains which hand-offs a column calls kept, per segment (`fitted_limits.FITTED`)."""
+        return fitted_limits(self.report.engine, self.report.facts, self._rows, self.clock, column)
+
+    def apart(self, column: str, fitted: pd.DataFrame) -> pd.DataFrame:
+        """The hand-offs that those limits do not explain (`fitted_limits.APART`)."""
+        return apart(self.report.engine, self.report.facts, self._rows, self.clock, column, fitted)
+
     def findings(self) -> tuple[Finding, ...]:
         """The months and groups in which the clock is missed more often than elsewhere by more than chance.
 
         One finding per column at most but for months, of which each that stands out is named: a slow spring is three.
-        A rep is judged by the own clock, which begins anew with each owner.
+        Nobody is named here: whose clocks stand out is for `reps`, with n, interval and the limits of chance.
         """
         out = []
         useful = self.report.useful_columns()
-        for name in ("month", "team", "source", "region", "rep"):
+        for name in ("month", "team", "source", "region"):
             if name not in ("month", *OWN) and name not in useful:
                 continue
-            found = self.months() if name == "month" else self.reps() if name == "rep" else self.by(name)
+            found = self.months() if name == "month" else self.by(name)
             standing = found.outstanding()
             whole = found.total()
             for segment in standing if name == "month" else standing[:1]:
