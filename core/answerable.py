@@ -17,6 +17,7 @@ ANSWERABLE = Table(
     "question that the product answers",
     (
         Column("question", "text", "the question, by the page that answers it", required=True),
+        Column("page", "text", "that page; missing where there is none yet"),
         Column("possible", "text", "yes, partly or no", required=True),
         Column("needs", "text", "what it takes", required=True),
         Column("found", "text", "what is here, counted", required=True),
@@ -141,6 +142,7 @@ class _Question:
     counted: Mapping[str, str]
     """Field of `Held` → the words after its number."""
     judge: Callable[[Held], tuple[Possible, list[Lack]]]
+    page: str | None = None
 
 
 _QUESTIONS = (
@@ -153,18 +155,21 @@ _QUESTIONS = (
             "entries_undated": "known only as today's status",
         },
         _funnel,
+        "funnel",
     ),
     _Question(
         "Follow-up: how fast does sales answer?",
         "Hand-offs with the time of day, and the calls, mails and meetings of your people.",
         {"handoffs": "hand-offs", "handoffs_timed": "of them with the time", "touches": "touches"},
         _clocks,
+        "clocks",
     ),
     _Question(
         "Black hole: which leads did nobody answer?",
         "Hand-offs, and what sales did or recorded afterwards.",
         {"handoffs": "hand-offs", "replies": "dated moves by sales", "touches": "touches"},
         _black_hole,
+        "black_hole",
     ),
     _Question(
         "Reps: do they judge leads as agreed?",
@@ -216,6 +221,7 @@ def answerable(held: Held) -> pd.DataFrame:
         rows.append(
             {
                 "question": question.name,
+                "page": question.page,
                 "possible": possible,
                 "needs": question.needs,
                 "found": _counted(held, question.counted),

@@ -78,9 +78,11 @@ class Silence:
 
     def counts(self) -> BlackHole:
         """What became of every hand-off, per segment."""
-        here, facts = self.report, self.report.facts
-        known = answers_known(here.engine, here.timed())
-        return black_hole(here.engine, self._rows, facts.definition, self.query, as_of=facts.as_of, answers=known)
+        return self._counted(answers=answers_known(self.report.engine, self.report.timed()))
+
+    def _counted(self, *, answers: bool) -> BlackHole:
+        engine, facts = self.report.engine, self.report.facts
+        return black_hole(engine, self._rows, facts.definition, self.query, as_of=facts.as_of, answers=answers)
 
     def touches_known(self) -> bool:
         """Is any call, mail or meeting of a handed-over lead on record?"""
@@ -150,11 +152,11 @@ class Silence:
     def findings(self) -> tuple[Finding, ...]:
         """What to say of the black hole unasked: the group that stands out most, and who holds leads that nobody works.
 
-        Where no group stands out the whole is said, if it is large enough to be. Nothing is said where no clock is
-        agreed, or where these data hold no answer but sales.
+        Where no group stands out the whole is said, if it is large enough to be. Nothing is said where these data
+        cannot tell (`BlackHole.told`).
         """
         whole = self.counts()
-        if whole.clock is None or not whole.answers or not whole.size():
+        if not whole.told or not whole.size():
             return ()
         useful = self.report.useful_columns()
         groups = [name for name in SOUGHT if name in OWN or name in useful]
@@ -165,7 +167,7 @@ class Silence:
         return (*chosen, *(one for one in self._standing_out("holder") if one.segment in NOBODY))
 
     def _standing_out(self, column: str) -> list[Finding]:
-        split = replace(self, query=self.query.model_copy(update={"by": column})).counts()
+        split = replace(self, query=self.query.model_copy(update={"by": column}))._counted(answers=True)
         size, due = split.size(), split.total()["due"]
         return [
             Finding(

@@ -135,9 +135,14 @@ def identity(found: BlackHole) -> str:
 
 def doubts(found: BlackHole, *, touches: bool, chosen: bool) -> list[str]:
     """Why the numbers may be doubted, each with its size; empty where nothing is known against them."""
-    whole = found.total()
+    whole, dated = found.total(), found.total()["dated"]
     out = []
-    if not found.answers:
+    if whole["handed"] and not dated:
+        out.append(
+            "No hand-off has a day in these data, only the status of today: no clock ran, and nobody can say what fell "
+            "silent."
+        )
+    elif not found.answers:
         out.append(
             "These data hold no answer of sales but deals that were won: no verdict, no change, no way out. What is "
             "counted here is the most that can have been forgotten, not what was."
@@ -152,8 +157,8 @@ def doubts(found: BlackHole, *, touches: bool, chosen: bool) -> list[str]:
     if whole["undated"]:
         of = things(whole["undated"], unit(found, 1), unit(found, 2))
         out.append(f"Nobody knows when {of} {'was' if whole['undated'] == 1 else 'were'} handed over: no clock ran.")
-    elif whole["dated"] < whole["handed"]:
-        without = whole["handed"] - whole["dated"]
+    elif 0 < dated < whole["handed"]:
+        without = whole["handed"] - dated
         out.append(f"{things(without, unit(found, 1), unit(found, 2))} have no day of the hand-off: no clock ran.")
     if whole["gone"]:
         size = found.size()

@@ -43,8 +43,8 @@ def cards(found: BlackHole, stake: pd.DataFrame, *, touches: bool) -> None:
     card(
         2,
         "Black hole",
-        count(size) if found.answers else "not known",
-        _of(part) if found.answers and found.clock is not None else _why(found),
+        count(size) if found.told else "not known",
+        _of(part) if found.told else _why(found),
         f"Past clock and grace, and nothing recorded: {counted(part)} handed over; {counted(due)} of those whose clock "
         f"and grace have passed, 95 % interval {interval(due) or 'not given under 20'} (Wilson). {rule(found.clock)}.",
     )
@@ -62,7 +62,9 @@ def cards(found: BlackHole, stake: pd.DataFrame, *, touches: bool) -> None:
 
 
 def _why(found: BlackHole) -> str:
-    return "no clock agreed" if found.clock is None else f"at most {count(found.size())}"
+    if found.clock is None:
+        return "no clock agreed"
+    return f"at most {count(found.size())}" if found.total()["dated"] else "no day known"
 
 
 def _of(rate: Rate) -> str:
@@ -85,7 +87,7 @@ def _value(place: "st.delta_generator.DeltaGenerator", stake: pd.DataFrame) -> N
     place.metric(
         "Expected value",
         plain(words[0]) if words else "not known",
-        plain(" + ".join(words[1:]) or f"of {things(valued, 'lead')}") if words else "no wins to learn from",
+        plain(" + ".join(words[1:]) or f"of {things(valued, 'lead')}") if words else "no wins known",
         delta_color="off",
         delta_arrow="off",
         border=True,

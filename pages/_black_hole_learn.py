@@ -174,7 +174,7 @@ def record(silence: Silence) -> None:
     """How complete the record is: disposition coverage, its delay, and the trail of what was won."""
     found, took = counts(silence), told(silence, "delay", silence.delay)
     covered, hours = found.coverage(), hours_of(found.clock)
-    if covered.n and found.answers:
+    if covered.n and found.told:
         said = f"{counted(covered)} of those past clock and grace have an answer"
         if took.n:
             said += f"; half came within {took.median:.0f} {hours}, nine of ten within {took.p90:.0f}"

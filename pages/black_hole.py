@@ -74,14 +74,15 @@ with errors():
             icon=":material/timer_off:",
         )
     against = doubts(found, touches=asked.touches, chosen=here.workspace.definition_chosen())
-    if not found.answers:
-        st.warning(plain(against.pop(0)), icon=":material/help:")
-        st.page_link("data.py", label="What these data can answer", icon=":material/database:", query_params=ANSWERS)
+    if found.clock is not None and not found.told:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(plain(against.pop(0)), icon=":material/help:")
+            st.page_link("data.py", label="What is missing", icon=":material/database:", query_params=ANSWERS)
     cards(found, stake, touches=asked.touches)
     picture(asked, found, title, table=table)
     for doubt in against:
         st.caption(plain(doubt))
-    if found.answers:
+    if found.told:
         where(asked, table=table)
         work(asked)
         learn(asked)

@@ -86,6 +86,11 @@ class BlackHole:
         return Rate(counts["answered"], counts["due"])
 
     @property
+    def told(self) -> bool:
+        """Can these data tell a lead that fell silent: is a clock agreed, any hand-off dated, any answer on record?"""
+        return self.clock is not None and self.answers and self.total()["dated"] > 0
+
+    @property
     def holds(self) -> bool:
         """Is every hand-off in exactly one bucket?"""
         return bool((self.segments["handed"] == self.segments[list(BUCKETS)].sum(axis=1)).all())
