@@ -50,9 +50,9 @@ def _agreed(person_id: str, name: str, value: Any) -> Any:
     return float(value) if name == "capacity" else value
 
 
-def agreed_days(person: pd.DataFrame) -> None:
-    """Raises `PersonInvalid` where the last day lies before the first one. `person`: one row of `people.EVERYBODY`."""
-    backwards = person[(person["active_to"] < person["active_from"]).fillna(False)]
+def agreed_days(people: pd.DataFrame) -> None:
+    """Raises `PersonInvalid` where somebody's last day lies before the first one. `people`: `people.EVERYBODY`."""
+    backwards = people[(people["active_to"] < people["active_from"]).fillna(False)]
     if len(backwards):
         raise _wrong(
             "The last day lies before the first one.",

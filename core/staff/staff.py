@@ -62,19 +62,21 @@ class Staff:
         the name of somebody whom the files name.
         """
         agreed = {person: agreed_cells(person, own) for person, own in cells.items()}
-        names = self.by_files().set_index("person_id")["name"].to_dict()
+        called = self.by_files().set_index("person_id")["name"].to_dict()
         for person, own in agreed.items():
-            if own.get("name") is not None and names.get(person, person) != person:
+            if own.get("name") is not None and called.get(person, person) != person:
                 raise PersonInvalid(
-                    f'The files call this person "{names[person]}".',
+                    f'The files call this person "{called[person]}".',
                     "Leads are known by that name: change it where the file comes from.",
                     person_id=person,
                     place="name",
                 )
         people = self._people_if(agreed)
-        for person in agreed:
-            agreed_days(people.loc[people["person_id"] == person])
-        _no_circle(people, {person for person, own in agreed.items() if "manager" in own})
+        # Only what is stated is judged: a cell taken back shows what the files say, also where that cannot be.
+        said = {person: {name for name, value in own.items() if value is not None} for person, own in agreed.items()}
+        dated = [person for person, names in said.items() if names & {"active_from", "active_to"}]
+        agreed_days(people[people["person_id"].isin(dated)])
+        _no_circle(people, {person for person, names in said.items() if "manager" in names})
         self.workspace.store.state_people(agreed, seen=seen, at=at)
 
     def take_back(self, *persons: str, at: datetime) -> None:

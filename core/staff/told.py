@@ -54,9 +54,10 @@ def headline(people: pd.DataFrame, hours: pd.DataFrame, calendars: Mapping[str, 
         return f"{who}: everybody's clock counts the hours stated for them"
     if stated:
         return f"{who}: {stated} work by stated hours, the others' clocks count {usual}"
-    if (own["why"] == "zone").any():
+    counted = [calendars[name] for name in own["calendar"].value_counts().index]
+    if not all(_same_time(calendar.zone, counted[0].zone) for calendar in counted):
         return f"{who}: their clocks count {week_told(calendars[default].week)} in each one's own zone"
-    return f"{who}: their clocks count {usual}"
+    return f"{who}: their clocks count {hours_told(counted[0])}"
 
 
 def doubts(people: pd.DataFrame, hours: pd.DataFrame, calendars: Mapping[str, Calendar]) -> tuple[str, ...]:
