@@ -1,10 +1,14 @@
 """A clock in words: how long, was it kept, and why its numbers may be doubted."""
 
-from core.definition import MILESTONES, Clock
+import math
+from collections.abc import Mapping
+from datetime import date
+
+from core.definition import MILESTONES, Clock, Milestone
 from core.measures.sla import Sla
 from core.measures.trust import Trust
 from core.timekeeping import Finding
-from core.words import count, counted, percent, share
+from core.words import count, counted, percent, share, things
 
 NAMES = {
     "met": "Kept",
@@ -14,6 +18,14 @@ NAMES = {
     "no_clock": "No clock",
 }
 """States for people."""
+
+HINTS: Mapping[Milestone, str] = {
+    "attempt": "Import the calls, mails and meetings too: in most CRMs the export of tasks, activities or engagements.",
+    "contact": "Import calls with what came of them (connected, no answer): an attempt alone is no contact.",
+    "verdict": "Import the history of the stage, so that sales' yes or no has a row of its own.",
+    "disposition": "Import the history of the fields that sales writes, or of the stage.",
+}
+"""What to bring where a milestone is recorded of nobody."""
 
 
 def lasting(seconds: float) -> str:
@@ -30,6 +42,15 @@ def lasting(seconds: float) -> str:
         return f"{minutes} min"
     rest = f" {minutes % 60} min" if minutes % 60 and minutes < 24 * 60 else ""
     return f"{minutes // 60:,} h{rest}"
+
+
+def lasting_days(seconds: float, day: int, *, working: bool) -> str:
+    """A length of time that is known in days alone; `day`: the seconds of one.
+
+    >>> lasting_days(28_800, 28_800, working=True), lasting_days(3 * 86_400, 86_400, working=False)
+    ('1 working day', '3 days')
+    """
+    return things(math.ceil(seconds / day), "working day" if working else "day")
 
 
 def limit(clock: Clock) -> str:
@@ -51,6 +72,8 @@ def headline(found: Sla, trusted: Trust) -> str:
     """The finding in one sentence: how many of the clocks that were due were missed, and how many still wait."""
     if not found.total()["handed"]:
         return "No lead was handed over in this question"
+    if not trusted.recorded:
+        return f"{found.clock.name} cannot be told: {trusted.faults[0]}"
     if trusted.faults:
         return f"These clocks cannot be trusted: {trusted.faults[0]}"
     rate, whole = found.rate(), found.total()
@@ -62,9 +85,9 @@ def headline(found: Sla, trusted: Trust) -> str:
 
 
 def identity(found: Sla) -> str:
-    """The sum that must hold, in numbers."""
+    """The sum that must hold, in numbers with their names."""
     whole = found.total()
-    parts = " + ".join(count(whole[state]) for state in NAMES)
+    parts = " + ".join(f"{count(whole[state])} {name.lower()}" for state, name in NAMES.items())
     return f"{count(whole['handed'])} handed over = {parts}"
 
 
@@ -85,12 +108,17 @@ def months_told(findings: tuple[Finding, ...]) -> str:
     n = sum(one.rate.n for one in findings if one.column == "month")
     first = next(one for one in findings if one.column == "month")
     rest_hits, rest_n = first.rate.hits + first.others.hits - hits, first.rate.n + first.others.n - n
-    share_of = f"{100 * hits / n:.0f} %"
-    elsewhere = f", in the other months {100 * rest_hits / rest_n:.0f} %" if rest_n else ""
-    span = months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}" if _in_a_row(months) else ", ".join(months)
+    share_of = percent(hits / n)
+    elsewhere = f", in the other months {percent(rest_hits / rest_n)}" if rest_n else ""
+    days = [date.fromisoformat(f"{month}-01") for month in months]
+    span = ", ".join(f"{day:%B %Y}" for day in days)
+    if len(days) > 1 and in_a_row(months):
+        same_year = days[0].year == days[-1].year
+        span = f"{days[0]:%B}{'' if same_year else days[0].strftime(' %Y')} to {days[-1]:%B %Y}"
     return f"Slow in {span}: {count(hits)} of {count(n)} missed, {share_of}{elsewhere}"
 
 
-def _in_a_row(months: list[str]) -> bool:
+def in_a_row(months: list[str]) -> bool:
+    """Does each of these months, as 2026-03 and in order, follow the one before?"""
     places = [12 * int(month[:4]) + int(month[5:]) for month in months]
     return places == list(range(places[0], places[0] + len(places)))

@@ -5,42 +5,53 @@ import streamlit as st
 
 from core.clock_words import NAMES, limit, rule
 from core.definition import MILESTONES, Clock
-from core.measures.sla import Sla
+from core.timekeeping import Timekeeping
 from core.words import count, counted, points, share
+from core.worktime import Calendar
 from pages import _ui
 from pages._clocks_controls import Asked, told
 from pages._funnel_controls import BOUND, named
 
-_TIMES = {"working": "Working time", "elapsed": "Around the clock"}
+OWN, ALWAYS = "own", "always"
 
 
-def back_test(asked: Asked, found: Sla) -> None:
+def back_test(asked: Asked) -> None:
     """The other clock's controls, both rates, and the step that makes it the agreed one."""
+    keeping = asked.keeping
     st.header("Back-test: the same hand-offs under another clock", anchor=False)
-    tried = _tried(found.clock)
-    under = told(asked.keeping, f"under {tried.model_dump_json()}", lambda: asked.keeping.under(tried))
+    tried, hours = _tried(keeping)
+    other = keeping.asked_of(tried, hours)
+    found, under = told(keeping, "states", keeping.states), told(other, "states", other.states)
     now, then = found.rate(), under.rate()
     left, right = st.columns(2, gap="small")
-    for place, title, rate, sla in ((left, "In force", now, found), (right, "Tried", then, under)):
+    for place, title, rate, words in (
+        (left, "In force", now, limit(keeping.clock)),
+        (right, "Tried", then, limit(tried) + (f", all in {hours.name}" if hours else "")),
+    ):
         place.metric(
-            f"{title}: {limit(sla.clock)}",
-            share(rate) if rate.n else "no data",
+            _ui.label(f"{title}: {words}"),
+            share(rate),
             _ui.plain(f"{counted(rate)} due are missed" if rate.n else "no clock is due"),
             delta_color="off",
             delta_arrow="off",
             border=True,
         )
-    if tried == found.clock:
+    if tried == keeping.clock and hours is None:
         st.caption("Move the limit, the milestone or the hours to see the same history under another clock.")
         return
-    changed = told(asked.keeping, f"moves {tried.model_dump_json()}", lambda: asked.keeping.moves(tried))
-    other = changed[changed["before"] != changed["after"]]
-    if now.n and then.n:
-        st.markdown(_ui.plain(f"The share missed moves by {points(then, now)}. {_told(other)}"))
+    if not told(other, "trust", other.trust).recorded:
+        st.caption("These data do not record that milestone: the rate tried means nothing.")
+    moves = told(other, f"moves from {keeping.clock.model_dump_json()}", lambda: keeping.moves(tried, hours))
+    moved = moves[moves["before"] != moves["after"]]
+    change = f"The share missed moves by {points(then, now)}. " if points(then, now) else ""
+    st.markdown(_ui.plain(change + _told(moved)))
     with st.expander("Who stands elsewhere", icon=":material/table:"):
-        table = changed.assign(before=changed["before"].map(NAMES), after=changed["after"].map(NAMES))
+        table = moves.assign(before=moves["before"].map(NAMES), after=moves["after"].map(NAMES))
         table = table.rename(columns={"before": "In force", "after": "Tried", "hand_offs": "Hand-offs"})
         st.dataframe(table, hide_index=True, column_config=_ui.grouped(table), alt="States under both clocks")
+    if hours is not None:
+        st.caption("Whose hours count is stated with the people, and no part of the clock.")
+        return
     st.button(
         "Use this clock from now on",
         on_click=_use,
@@ -50,34 +61,53 @@ def back_test(asked: Asked, found: Sla) -> None:
     )
 
 
-def _tried(clock: Clock) -> Clock:
+def _tried(keeping: Timekeeping) -> tuple[Clock, Calendar | None]:
+    """The clock in the controls, and the hours that it asks of everybody, where it does."""
+    clock = keeping.clock
+    calendars = keeping.report.timing().calendars
+    choices = {OWN: "Working time of whoever got it", ALWAYS: "Around the clock"}
+    if len(calendars) > 1:
+        choices |= {name: f"As if all worked {calendar.name}, {calendar.zone}" for name, calendar in calendars.items()}
     first, second, third = st.columns(3, gap="small")
-    hours = first.number_input(
+    limit_hours = first.number_input(
         "Limit in hours", min_value=0.25, max_value=24.0 * 365, value=clock.limit_minutes / 60, step=0.5,
         key=f"limit_{clock.id}", **BOUND,
     )  # fmt: skip
     milestones = list(MILESTONES)
     milestone = second.selectbox(
         "Milestone", milestones, milestones.index(clock.milestone),
-        named({name: f"{name.capitalize()}: {says}" for name, says in MILESTONES.items()}),
-        key=f"mile_{clock.id}", **BOUND,
+        named({name: name.capitalize() for name in MILESTONES}), key=f"mile_{clock.id}", **BOUND,
+        help=_ui.plain("; ".join(f"{name.capitalize()}: {says}" for name, says in MILESTONES.items())),
     )  # fmt: skip
-    times = list(_TIMES)
-    time = third.selectbox(
-        "Hours that count", times, times.index(clock.time), named(_TIMES), key=f"time_{clock.id}", **BOUND
+    own = OWN if clock.time == "working" else ALWAYS
+    counted_in = third.selectbox(
+        "Hours that count", list(choices), list(choices).index(own), named(choices), key=f"time_{clock.id}", **BOUND
     )
-    return Clock.model_validate(
-        {**clock.model_dump(), "limit_minutes": max(1, round(60 * hours)), "milestone": milestone, "time": time}
-    )
+    changed = {
+        "limit_minutes": max(1, round(60 * limit_hours)),
+        "milestone": milestone,
+        "time": "elapsed" if counted_in == ALWAYS else "working",
+    }
+    return Clock.model_validate({**clock.model_dump(), **changed}), calendars.get(counted_in)
 
 
-def _told(other: pd.DataFrame) -> str:
-    moved = int(other["hand_offs"].sum())
-    if not moved:
+def _told(moved: pd.DataFrame) -> str:
+    if not int(moved["hand_offs"].sum()):
         return "No hand-off stands elsewhere."
-    kept = int(other.loc[other["after"] == "met", "hand_offs"].sum())
-    missed = int(other.loc[other["after"] == "breached", "hand_offs"].sum())
-    return f"{count(kept)} more would count as kept, {count(missed)} more as missed."
+    kept = int(moved.loc[moved["after"] == "met", "hand_offs"].sum())
+    lost = int(moved.loc[moved["before"] == "met", "hand_offs"].sum())
+    missed = int(moved.loc[moved["after"] == "breached", "hand_offs"].sum())
+    freed = int(moved.loc[moved["before"] == "breached", "hand_offs"].sum())
+    said = []
+    for number, words in (
+        (kept, "come to count as kept"),
+        (lost, "no longer count as kept"),
+        (missed, "come to count as missed"),
+        (freed, "no longer count as missed"),
+    ):
+        if number:
+            said.append(f"{count(number)} {words}")
+    return f"{', '.join(said)}."
 
 
 def _use(asked: Asked, tried: Clock) -> None:

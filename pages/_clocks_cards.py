@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from core.clock_words import lasting, limit
+from core.clock_words import lasting, lasting_days, limit
 from core.measures.answer_times import TOUCHED
 from core.measures.sla import Sla
-from core.stats.competing import Incidence
 from core.stats.intervals import Rate
 from core.words import count, counted, interval, share
+from pages._clocks_controls import Asked, told
 from pages._ui import plain
 
 
-def cards(found: Sla, reached: Incidence | None) -> None:
+def cards(asked: Asked, found: Sla) -> None:
     """Missed of those due, still waiting, kept, running, and how long half of them waited."""
     whole, rate = found.total(), found.rate()
     with st.container(key="cards"):
@@ -32,40 +32,39 @@ def cards(found: Sla, reached: Incidence | None) -> None:
     card(
         0,
         "Missed",
-        share(rate) if rate.n else "no data",
+        share(rate),
         f"{count(rate.hits)} of {count(rate.n)} due",
         f"Due-cohort breach rate: {counted(rate)} whose deadline has passed; 95 % interval "
-        f"{interval(rate) or 'not given under 20'} (Wilson). Those that left in time and those still running have no part.",
+        f"{interval(rate) or 'not given under 20'} (Wilson). Who left in time and who is still running has no part.",
     )
     waiting = Rate(whole["past_due"], whole["breached"])
     card(
         1,
         "Past due now",
         count(whole["past_due"]),
-        f"{share(waiting)} of those missed" if waiting.n else "nobody waits",
-        f"Missed and still not reached: {counted(waiting)} that were ever missed.",
+        f"{share(waiting)} of missed" if waiting.n else "nobody waits",
+        f"Missed, still not reached, and still with sales: {counted(waiting)} that were ever missed.",
     )
-    kept_in_time = Rate(whole["met"], whole["handed"])
-    card(2, "Kept", count(whole["met"]), f"{share(kept_in_time)} of all", f"Reached within {limit(found.clock)}.")
+    kept = Rate(whole["met"], whole["handed"])
+    card(2, "Kept", count(whole["met"]), f"{share(kept)} of all", f"Reached within {limit(found.clock)}.")
     running = Rate(whole["running"], whole["handed"])
     card(
         3, "Running", count(whole["running"]), f"{share(running)} of all", "Not reached yet, and the limit is not past."
     )
-    half = _half(reached)
     card(
         4,
-        "Half reached within",
-        half,
-        "working time" if found.clock.time == "working" else "around the clock",
+        "Half within",
+        _half(asked),
+        "of working time" if found.clock.time == "working" else "around the clock",
         "The time by which half of all had been reached, those that left or still wait taken into account "
         "(Aalen–Johansen).",
     )
 
 
-def _half(reached: Incidence | None) -> str:
-    if reached is None or not len(reached.times):
-        return "not known"
+def _half(asked: Asked) -> str:
+    keeping = asked.keeping
+    reached = told(keeping, "curve", keeping.curve)
     past = reached.reached[:, TOUCHED] >= 0.5
-    if not past.any():
-        return f"over {lasting(int(reached.times[-2]))}"
-    return lasting(int(reached.times[int(past.argmax())]))
+    time = int(reached.times[int(past.argmax())] if past.any() else reached.times[-2])
+    said = lasting_days(time, keeping.day_seconds, working=False) if keeping.by_day else lasting(time)
+    return said if past.any() else f"over {said}"

@@ -1,6 +1,6 @@
 """What is asked of a clock: every control is in the URL, so that a link shows what its sender saw."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,12 +14,21 @@ from pages._funnel_controls import BOUND, EARLIEST, LATEST, named
 from pages._ui import kept, links, plain
 
 T = TypeVar("T")
-VIEWS = {"when": "How soon", "months": "Months", "bands": "Bands", "hours": "Hours", "reps": "Reps", "table": "Table"}
+VIEWS = {"when": "How soon", "months": "Months", "bands": "Bands", "hours": "Hours", "reps": "Reps", "groups": "Groups"}
 BEGIN: Mapping[str, Any] = {
-    **dict.fromkeys(("start", "end", "clock", "clock_by", "month", "state", "beneath")),
+    **dict.fromkeys(("start", "end", "clock", "clock_by", "beneath", "state")),
     **{"clock_only": [], "clock_view": "when", "present": False},
 }
-PEOPLE = ("rep", "manager")
+CHOICES = {
+    "running": "Running",
+    "past_due": "Past due now",
+    "breached": "Missed",
+    "met": "Kept",
+    "withdrawn": "Left in time",
+    "no_clock": "No clock",
+}
+"""Lists of leads: the states, and those that still wait."""
+PEOPLE = ("rep", "manager", "owner", "owner_name", "owner_manager")
 """Groups whose values are names of people: not shown while presenting."""
 
 
@@ -28,32 +37,54 @@ class Asked:
     """The question of the page and how to show it."""
 
     keeping: Timekeeping
-    by: str
-    title: str
-    view: str
+    titles: Mapping[str, str]
+    """Column → what it is called: all that hand-offs can be grouped by."""
+    filters: Mapping[str, str]
+    """`column=value` → what it is called."""
     present: bool
+    view: str = "when"
 
     @property
     def report(self) -> Report:
         """What is asked."""
         return self.keeping.report
 
-    def called(self, names: tuple[str, ...]) -> dict[str, str]:
+    @property
+    def narrowed(self) -> bool:
+        """Is it about some of the hand-offs alone?"""
+        query = self.keeping.query
+        return bool(query.where or query.start or query.end or self.keeping.manager)
+
+    def only(self) -> str:
+        """The filters in words; names of people are left out while presenting."""
+        said = [
+            "one person" if self.present and column in PEOPLE else value for column, value in self.keeping.query.where
+        ]
+        if self.keeping.manager is not None:
+            said.append("one manager's team")
+        return f"only {', '.join(dict.fromkeys(said))}" if said else ""
+
+    def called(self, names: tuple[str, ...], column: str) -> dict[str, str]:
         """What each group is called in sight: no names of people while presenting."""
-        hide = self.present and (self.by in PEOPLE or self.view == "reps")
+        hide = self.present and column in PEOPLE
         return {name: f"Person {place}" if hide else name for place, name in enumerate(names, start=1)}
 
 
 def told(keeping: Timekeeping, what: str, ask: Callable[[], T]) -> T:
     """An answer kept for a moment."""
-    question = f"{keeping.query.model_dump_json()} {keeping.clock.model_dump_json()} {keeping.manager}"
+    hours = keeping.hours.model_dump_json() if keeping.hours else ""
+    question = f"{keeping.query.model_dump_json()} {keeping.clock.model_dump_json()} {keeping.manager} {hours}"
     return kept(keeping.report, f"clock {what}", question, ask)
 
 
-def reset() -> None:
+def reset(clocks: Iterable[Clock] = ()) -> None:
     """Every control back to where it begins."""
     for key, value in BEGIN.items():
         st.session_state[key] = value
+    for clock in clocks:
+        for part in ("limit", "mile", "time"):
+            st.session_state.pop(f"{part}_{clock.id}", None)
+            st.query_params.pop(f"{part}_{clock.id}", None)
 
 
 def _filters(report: Report, titles: Mapping[str, str]) -> dict[str, str]:
@@ -77,12 +108,23 @@ def controls(report: Report) -> Asked:
     filters = kept(report, "clock filters", "", lambda: _filters(report, titles))
     names = {clock.id: clock.name for clock in clocks.values()}
     managers = kept(report, "managers", "", lambda: _managers(report))
-    links({"clock": names, "clock_by": titles, "clock_only": filters, "clock_view": VIEWS, "beneath": managers})
+    links(
+        {
+            **{"clock": names, "clock_by": titles, "clock_only": filters, "clock_view": VIEWS, "beneath": managers},
+            "state": CHOICES,
+        }
+    )
     with st.sidebar:
         present = st.toggle("Present", key="present", help="Larger, without names, controls folded away", **BOUND)
         with st.expander("Controls", icon=":material/tune:") if present else st.container():
             asked = _question(report, clocks, titles, filters, managers, present=present)
-        st.button("Reset", icon=":material/restart_alt:", on_click=reset, help="All leads, all controls as they begin")
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            on_click=reset,
+            args=(clocks.values(),),
+            help="All leads, all controls as they begin",
+        )
     return asked
 
 
@@ -113,7 +155,6 @@ def _question(
         st.date_input(label, None, EARLIEST, LATEST, key=key, format="YYYY-MM-DD", help="Handed over in it", **BOUND)
         for label, key in (("First day", "start"), ("Last day", "end"))
     )
-    by = st.selectbox("Break down by", list(titles), format_func=named(titles), key="clock_by", **BOUND)
     only = st.multiselect(
         "Filters", list(filters), None, named(filters), key="clock_only", placeholder="No filter", **BOUND
     )
@@ -128,5 +169,4 @@ def _question(
         end=end,
         where=tuple((name, value) for name, _, value in (pair.partition("=") for pair in only)),
     )
-    view = st.session_state.get("clock_view") or st.query_params.get("clock_view") or "when"
-    return Asked(Timekeeping(report, query, clocks[chosen], manager), by, titles[by], view, present)
+    return Asked(Timekeeping(report, query, clocks[chosen], manager), titles, filters, present)

@@ -5,24 +5,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.clock_words import NAMES, lasting
+from core.clock_words import lasting, lasting_days
 from core.export import csv_bytes
 from core.measures.sla import Sla
 from core.words import count, things
-from pages._clocks_controls import Asked
+from pages._clocks_controls import CHOICES, Asked
 from pages._funnel_controls import BOUND, named
 from pages._ui import grouped, plain
 
 PAGE = 1000
-CHOICES = {
-    "running": "Running",
-    "past_due": "Past due now",
-    "breached": "Missed",
-    "met": "Kept",
-    "withdrawn": "Left in time",
-    "no_clock": "No clock",
-}
-PERSONAL = ("Rep", "First name", "Last name")
+PERSONAL = ("Owner now", "Rep who got it", "First name", "Last name", "Phone")
+LEFT = {"running": "Time left", "met": "To spare", "breached": "Over by", "past_due": "Over by"}
+"""What the time between the deadline and the milestone, or as_of, is called in each list."""
 
 
 @st.fragment
@@ -33,7 +27,8 @@ def leads(asked: Asked, found: Sla) -> None:
     linked = st.session_state.get("state") or st.query_params.get("state")
     if linked in CHOICES and linked not in options:
         options[linked] = CHOICES[linked]
-    chosen = st.pills("Leads", list(options), format_func=named(options), key="state", **BOUND)
+    first = next((name for name in options if whole[name]), "running")
+    chosen = st.pills("Leads", list(options), default=first, format_func=named(options), key="state", **BOUND)
     if chosen is None:
         return
     number = whole[chosen]
@@ -52,7 +47,8 @@ def leads(asked: Asked, found: Sla) -> None:
     shown = _in_words(asked, chosen, PAGE)
     st.dataframe(
         shown.drop(columns=list(PERSONAL) if asked.present else [], errors="ignore"),
-        hide_index=True, height=300, key="clock_leads", column_config=grouped(shown) | _dates(asked), placeholder="",
+        hide_index=True, height=300 if len(shown) > 7 else "auto", key="clock_leads", placeholder="",
+        column_config=grouped(shown) | _dates(asked),
         alt=f"{CHOICES[chosen]}: {count(number)} leads, those with the least time left first",
     )  # fmt: skip
 
@@ -63,31 +59,43 @@ def _which(chosen: str) -> dict[str, Any]:
 
 def _in_words(asked: Asked, chosen: str, limit: int | None) -> pd.DataFrame:
     rows = asked.keeping.leads(limit=limit, **_which(chosen))
-    zone = asked.report.settings.tz
+    zone, working = asked.report.settings.tz, asked.keeping.clock.time == "working"
 
     def local(name: str) -> "pd.Series[Any]":
         return pd.to_datetime(rows[name].astype("Int64"), unit="s", utc=True).dt.tz_convert(zone)
 
-    def length(name: str) -> list[str]:
-        return ["" if pd.isna(each) else ("-" if each < 0 else "") + lasting(abs(int(each))) for each in rows[name]]
+    def length(name: str) -> list[str | None]:
+        return [
+            None
+            if pd.isna(seconds)
+            else lasting_days(abs(seconds), day, working=working)
+            if by_day
+            else lasting(abs(seconds))
+            for seconds, by_day, day in zip(rows[name], rows["by_day"], rows["day_seconds"], strict=True)
+        ]
 
-    return pd.DataFrame(
+    left = {LEFT[chosen]: length("left")} if chosen in LEFT else {}
+    table = pd.DataFrame(
         {
             "Lead": rows["lead_id"],
-            "Time left": length("left"),
+            **left,
             "Deadline": local("deadline"),
-            "Rep": rows["rep"],
+            "Owner now": rows["owner_now"],
+            "Rep who got it": rows["rep"],
             "Team": rows["team"],
             "First name": rows["first_name"],
             "Last name": rows["last_name"],
             "Company": rows["company"],
+            "Phone": rows["phone"],
             "Source": rows["source"],
             "Handed over": local("handed_at"),
             "Took": length("took"),
             "Attempts": rows["attempts"],
             "Verdict": rows["verdict"],
+            "Measured in": rows["by_day"].map({True: "days", False: None}),
         }
-    ).dropna(axis="columns", how="all")
+    )
+    return table.dropna(axis="columns", how="all")
 
 
 def _dates(asked: Asked) -> dict[str, Any]:
@@ -97,12 +105,9 @@ def _dates(asked: Asked) -> dict[str, Any]:
 
 def _file(asked: Asked, chosen: str) -> bytes:
     every = _in_words(asked, chosen, None)
-    stamped: dict[str, "pd.Series[Any]"] = {
+    stamped: dict[str, pd.Series[Any]] = {
         name: every[name].map(lambda when: when.isoformat(timespec="seconds"), na_action="ignore")
         for name in ("Deadline", "Handed over")
         if name in every
     }
     return csv_bytes(every.assign(**stamped))
-
-
-__all__ = ["NAMES", "leads"]

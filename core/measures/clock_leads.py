@@ -22,22 +22,24 @@ CLOCK_LEADS = Table(
         Column("lead_id", "text", "the lead, as its system calls it", required=True),
         Column("rep", "text", "who got it"),
         Column("team", "text", "that rep's team"),
+        Column("owner_now", "text", "who owns it at as_of"),
         Column("first_name", "text", "given name"),
         Column("last_name", "text", "family name"),
         Column("company", "text", "company"),
+        Column("phone", "text", "phone number as exported"),
         Column("source", "text", "source"),
         Column("handed_at", "instant", "when it was put before sales"),
         Column("state", "text", "state of the clock", required=True),
         Column("took", "integer", "seconds to the milestone, as the clock counts; missing where not reached"),
         Column("left", "integer", "seconds of the limit that are left (below 0: over it), as the clock counts"),
-        Column("deadline", "instant", "when the limit is reached; where only days are known, the end of that day"),
+        Column("deadline", "instant", "when the limit is reached; where only its day is known, that day's last second"),
         Column("by_day", "flag", "only the day of one end is known: these times count days", required=True),
         Column("day_seconds", "integer", "seconds of a day, as the clock counts", required=True),
         Column("attempts", "integer", "touches by people since the hand-off", required=True),
         Column("verdict", "text", "yes or no; missing where none"),
     ),
 )
-_LEAD = ("lead_id", "first_name", "last_name", "company", "source")
+_LEAD = ("lead_id", "first_name", "last_name", "company", "phone", "source")
 
 
 def clock_leads(
@@ -74,6 +76,7 @@ def clock_leads(
         "took",
         "by_day",
         rep=nw.col("rep_name"),
+        owner_now=nw.coalesce("owner_now_name", "owner_now"),
         left=nw.col("limit") - nw.col("spent"),
         day_seconds=nw.col("day_seconds") if clock.time == "working" else nw.lit(DAY).cast(nw.Int64),
     ).sort("left", "handed_at", "unit", "pass", nulls_last=True)
@@ -104,5 +107,5 @@ def _ends(calendar: Calendar, starts: npt.NDArray[np.int64], clock: Clock, *, by
     # Four weeks of room beyond the plain weeks of the limit, for holidays.
     days = Days.of(calendar, int(noon.min()), int(noon.max()) + (2 * whole + 28) * DAY)
     if clock.time == "working":
-        return days.end_of(days.by(noon) + whole)
-    return days.begins[days.place(noon) + whole + 1]
+        return days.end_of(days.by(noon) + whole) - 1
+    return days.begins[days.place(noon) + whole + 1] - 1

@@ -31,6 +31,8 @@ class Trust:
     milestone: Milestone
     recorded: bool
     """Is the milestone recorded of any hand-off in these data, also of those that are not asked about?"""
+    exits: bool
+    """Is any hand-off in these data on record as having ended otherwise than won?"""
     hand_offs: int
     undated: int
     before_created: int
@@ -48,7 +50,7 @@ class Trust:
     @property
     def faults(self) -> tuple[str, ...]:
         """Why these clocks cannot be trusted; empty when they can."""
-        said = []
+        said = [] if self.recorded else [_ABSENT[self.milestone]]
         for number, share, words in (
             (self.undated, HALF, "have no dated hand-off"),
             (self.before_created, TENTH, "were handed over before they were created"),
@@ -56,8 +58,6 @@ class Trust:
         ):
             if number > share * self.hand_offs:
                 said.append(f"{number:,} of {self.hand_offs:,} {words}")
-        if not self.recorded:
-            said.append(_ABSENT[self.milestone])
         if self.median_wait is not None and self.median_wait > HALF_YEAR:
             said.append(f"half of those answered waited more than {self.median_wait // 3600:,} hours")
         return tuple(said)
@@ -65,7 +65,8 @@ class Trust:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was left out or is known only roughly, also where the rest can be trusted."""
-        return tuple(
+        silent = "no lead is on record as turned down or gone: those that were still count as waiting"
+        found = tuple(
             f"{number:,} {words}"
             for number, words in (
                 (self.undated, "have no dated hand-off: no clock runs for them"),
@@ -76,6 +77,7 @@ class Trust:
             )
             if number
         )
+        return found if self.exits or not self.hand_offs else (*found, silent)
 
 
 def trust(engine: Engine, rows: Lazy, clock: Clock, *, every: Lazy) -> Trust:
@@ -106,6 +108,7 @@ def trust(engine: Engine, rows: Lazy, clock: Clock, *, every: Lazy) -> Trust:
     return Trust(
         milestone=clock.milestone,
         recorded=recorded(engine, every, clock.milestone),
+        exits=_any(engine, every, nw.col("over") & ~nw.col("won")),
         **numbers,
         median_wait=None if wait != wait else int(wait),
     )
@@ -119,4 +122,8 @@ def recorded(engine: Engine, every: Lazy, milestone: Milestone) -> bool:
         "verdict": ~nw.col("verdict").is_null(),
         "disposition": ~nw.col("disposed_at").is_null(),
     }
-    return len(engine.collect(every.filter(seen[milestone]).select("unit").head(1))) > 0
+    return _any(engine, every, seen[milestone])
+
+
+def _any(engine: Engine, rows: Lazy, flag: nw.Expr) -> bool:
+    return len(engine.collect(rows.filter(nw.coalesce(flag, nw.lit(False))).select("unit").head(1))) > 0
