@@ -143,7 +143,7 @@ def _same(*names: str) -> dict[str, nw.Expr]:
 
 def _known(engine: Engine, people: pd.DataFrame, timing: Timing) -> Lazy:
     small = people[list(_OF_PERSON)].rename(columns={"person_id": "who"})
-    calendar = small["who"].map(dict(timing.of_person)).fillna(timing.default)
+    calendar = [timing.of_person.get(who, timing.default) for who in small["who"]]
     table = Table(
         "known",
         "person",
