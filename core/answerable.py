@@ -92,6 +92,11 @@ def _black_hole(held: Held) -> tuple[Possible, list[Lack]]:
     return _grade(held.handoffs and (held.replies or held.touches), lacks), lacks
 
 
+def _velocity(held: Held) -> tuple[Possible, list[Lack]]:
+    _, lack = _stages(held)
+    return _grade(held.entries_dated, [lack]), [lack]
+
+
 def _reps(held: Held) -> tuple[Possible, list[Lack]]:
     lacks = [
         (not held.verdicts, "the yes or no of sales to each lead", _HISTORY),
@@ -170,6 +175,17 @@ _QUESTIONS = (
         {"handoffs": "hand-offs", "replies": "dated moves by sales", "touches": "touches"},
         _black_hole,
         "black_hole",
+    ),
+    _Question(
+        "Velocity: how long do leads stay in each stage?",
+        "The day on which leads entered a stage and the one after it; with the time of day, to the hour.",
+        {
+            "stages_dated": "stages with dates",
+            "entries_dated": "dated entries",
+            "entries_undated": "known only as today's status",
+        },
+        _velocity,
+        "velocity",
     ),
     _Question(
         "Reps: do they judge leads as agreed?",

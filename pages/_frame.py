@@ -17,6 +17,7 @@ page = st.navigation(
         "Follow-up": [
             st.Page("clocks.py", title="Clocks", icon=":material/timer:", url_path="clocks"),
             st.Page("black_hole.py", title="Black hole", icon=":material/blur_on:", url_path="black-hole"),
+            st.Page("velocity.py", title="Velocity", icon=":material/hourglass_bottom:", url_path="velocity"),
         ],
         "Set up": [st.Page("data.py", title="Data", icon=":material/database:", url_path="data")],
     },

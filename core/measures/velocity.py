@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.definition import Definition
 from core.engine import Engine, Lazy
+from core.errors import QueryInvalid
 from core.journeys.reduce import Facts
 from core.measures.age_profile import age_profile
 from core.measures.cohort import Query
@@ -31,6 +32,14 @@ class Velocity:
         """What is known of one stage; None where nobody entered it at a known time."""
         rows = self.stages[self.stages["stage"] == stage]
         return None if rows.empty else rows.iloc[0]
+
+    def stage(self, stage: str) -> "pd.Series[Any]":
+        """The same of a stage that somebody entered; raises `QueryInvalid` where nobody did."""
+        row = self.row(stage)
+        if row is None:
+            name = self.definition.stages[self.definition.place(stage)].name
+            raise QueryInvalid(f"Nobody entered {name} at a known time.", "Choose another stage or a longer period.")
+        return row
 
     def slowest(self) -> str | None:
         """Id of the stage with the longest median, of those with at least 20 behind it, else of any; None without."""
