@@ -14,7 +14,8 @@ from core.journeys.actors import actors
 from core.journeys.handoffs import born, handoffs
 from core.journeys.opting_out import optings_out
 from core.journeys.owned import owned
-from core.journeys.owning import owner_changes, owner_fields
+from core.journeys.owner_fields import owner_fields
+from core.journeys.owning import owner_changes
 from core.journeys.people import everyone
 from core.journeys.reduce import Facts, unit_of
 from core.journeys.replies import answers, recorded, replies

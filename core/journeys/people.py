@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
+import narwhals as nw
 import pandas as pd
 
 from core.definition import Definition, fold
 from core.engine import Engine, Lazy
+from core.journeys.owner_fields import owner_fields
 from core.journeys.sources import Sources
 from core.journeys.stated import day_number
 from core.tables import EXTRA, Column, Table
@@ -112,8 +114,13 @@ def beneath(people: pd.DataFrame, manager: str) -> frozenset[str]:
 
 
 def _seen(engine: Engine, sources: Sources) -> set[str]:
-    """Owners of leads and deals, and whoever did something."""
-    columns = ((sources.leads, "owner"), (sources.deals, "owner"), (sources.events, "actor"))
+    """Owners of leads and deals, today or once, and whoever did something."""
+    changes = nw.col("kind") == "change", nw.col("name").is_in(owner_fields(engine, sources.events) or [""])
+    given = sources.events.filter(*changes)
+    columns = (
+        *((sources.leads, "owner"), (sources.deals, "owner"), (sources.events, "actor")),
+        *((given, "detail"), (given, "before")),
+    )
     return {text for rows, column in columns for text in _distinct(engine, rows, column)}
 
 

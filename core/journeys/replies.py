@@ -50,7 +50,9 @@ def answers(after: Lazy, entries: Lazy, optings: Lazy, passes: Lazy, definition:
     `after`: `replies`; `entries`: changes of fields inside the window (`recorded`); `optings`: those of
     `opting_out.optings_out` inside it.
     """
-    opted = optings.group_by(*_OVER).agg(_opted=nw.col("at").min())
+    key = nw.col("at") * 2 + nw.when(nw.col("by_day")).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64)
+    opted = optings.group_by(*_OVER).agg(_key=key.min())
+    opted = opted.select(*_OVER, _opted=nw.col("_key") // 2, _opted_by_day=nw.col("_key") % 2 == 0)
     out = passes.select(*_OVER)
     for part in (
         verdicts(after, definition),
@@ -162,5 +164,5 @@ def over(after: Lazy, passes: Lazy, opted: Lazy, definition: Definition) -> Lazy
         *_OVER,
         over=ended | (nw.col("furthest") >= definition.won) | ~nw.col("_opted").is_null(),
         over_at=nw.min_horizontal("_at", "_opted"),
-        over_by_day=by_day & ~first_opted,
+        over_by_day=nw.when(first_opted).then(nw.col("_opted_by_day")).otherwise(by_day),
     )

@@ -66,7 +66,8 @@ def spells(engine: Engine, *, handoffs: Lazy, inside: Lazy, changes: Lazy, spans
         .join(first, on=[*_OVER, "spell"], how="left")
         .join(said, on=_OVER, how="left")
     )
-    before = nw.min_horizontal("_verdict_at", "_disposed_at", "_over_at")
+    ends = [_last(nw.col(f"_{name}_at"), nw.col(f"_{name}_by_day")) for name in ("verdict", "disposed", "over")]
+    before = nw.min_horizontal(*ends)
     columns = {}
     for name in ("verdict", "disposed", "bypassed", "over"):
         when, by_day = nw.col(f"_{name}_at"), nw.coalesce(nw.col(f"_{name}_by_day"), nw.lit(False))
@@ -116,5 +117,11 @@ def _owners(engine: Engine, handoffs: Lazy, changes: Lazy, spans: Lazy, known: p
 
 def _in_time(when: nw.Expr, by_day: nw.Expr) -> nw.Expr:
     """Inside the spell; what is known by its day alone belongs to the owner at that day's end."""
-    last = when + nw.when(by_day).then(nw.lit(DAY - 1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    last = _last(when, by_day)
     return (last >= nw.col("started_at")) & (nw.col("ended_at").is_null() | (last < nw.col("ended_at")))
+
+
+def _last(when: nw.Expr, by_day: nw.Expr) -> nw.Expr:
+    """The last second at which it may have been."""
+    whole = nw.when(nw.coalesce(by_day, nw.lit(False))).then(nw.lit(DAY - 1)).otherwise(nw.lit(0))
+    return when + whole.cast(nw.Int64)
