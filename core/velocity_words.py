@@ -106,15 +106,24 @@ def slow_told(slow: pd.DataFrame, names: Mapping[str, str]) -> str:
     for stage in names:
         rows = slow[(slow["stage"] == stage) & slow["slow"]]
         if len(rows):
-            said.append(f"{names[stage]} in {_span(list(rows['group']))}, half stayed over {_between(rows)}")
-    return f"Slower than chance explains: {'; '.join(said)}" if said else "No month was slower than chance explains"
+            said.append(f"{names[stage]} was slow in {_span(list(rows['group']))}: {_stayed(rows)}")
+    if said:
+        return "; ".join(said)
+    if not slow["ripe"].any():
+        return "Which months were slow cannot be told: in none of them are more than half of the stays over"
+    return "No month was slower than chance explains"
 
 
-def _between(rows: pd.DataFrame) -> str:
-    medians = [float(each) for each in rows["median"].dropna()]
-    low, high = stay(min(medians, default=float("nan"))), stay(max(medians, default=float("nan")))
-    said = low if low == high else f"{low} to {high}"
-    return f"{said}, in other months {stay(float(rows['others'].median()))}"
+def _stayed(rows: pd.DataFrame) -> str:
+    """How long half stayed in the slow months, and in all others."""
+    others = f"in other months over {stay(float(rows['others'].median()))}"
+    known = rows["median"].dropna().astype(float)
+    if known.empty:
+        return f"more than half are there for over {stay(float(rows['low'].min()))}, {others}"
+    low, high = stay(known.min()), stay(known.max())
+    same = low.partition(" ")[2] == high.partition(" ")[2]
+    between = low if low == high else f"{low.partition(' ')[0] if same else low} to {high}"
+    return f"half stayed over {between}, {others}"
 
 
 def _span(months: Sequence[str]) -> str:

@@ -15,6 +15,15 @@ from pages._ui import kept, links, plain
 
 T = TypeVar("T")
 VIEWS = {"stages": "Stages", "months": "Over time", "age": "Age", "groups": "Groups", "table": "Table"}
+LISTS = {
+    "open": "Still there",
+    "outstayed": "Longer than nine in ten",
+    "bend": "Beyond the bend",
+    "ended": "Have left",
+    "unknown": "Left, nobody knows when",
+    "misdated": "Misdated",
+}
+"""Lists of leads in one stage."""
 BEGIN: Mapping[str, Any] = {
     **dict.fromkeys(("start", "end", "stay_stage", "stay_by", "stay_in", "staying")),
     **{"stay_only": [], "stay_view": "stages", "present": False},
@@ -33,11 +42,8 @@ class Asked:
     title: str
     stage: str | None
     present: bool
-
-    def called(self, groups: list[str]) -> dict[str, str]:
-        """What each group is called in sight: no names of people while presenting."""
-        hide = self.present and self.split.by in PEOPLE
-        return {name: f"Person {n}" if hide and name != UNKNOWN else name for n, name in enumerate(groups, start=1)}
+    called: Mapping[str, str]
+    """What each group is called in sight: no names of people while presenting."""
 
 
 def told(report: Report, what: str, query: Query, ask: Callable[[], T]) -> T:
@@ -59,6 +65,13 @@ def reset() -> None:
     """Every control back to where it begins."""
     for key, value in BEGIN.items():
         st.session_state[key] = value
+
+
+def looked_at() -> str:
+    """The view that is chosen below the title, which says what that view finds."""
+    stated = st.session_state.get("stay_view") or st.query_params.get("stay_view")
+    ids = {title: view for view, title in VIEWS.items()}
+    return stated if stated in VIEWS else ids.get(stated or "", "stages")
 
 
 def in_sight(asked: Asked, found: Velocity, view: str) -> str:
@@ -83,7 +96,7 @@ def controls(report: Report) -> Asked:
     titles = kept(report, "velocity columns", "", lambda: _titles(report))
     filters = kept(report, "velocity filters", "", lambda: _filters(report, titles))
     stages = {stage.id: stage.name for stage in report.facts.definition.stages[:-1]}
-    links({"stay_by": titles, "stay_only": filters, "stay_view": VIEWS, "stay_stage": stages})
+    links({"stay_by": titles, "stay_only": filters, "stay_view": VIEWS, "stay_stage": stages, "staying": LISTS})
     with st.sidebar:
         present = st.toggle("Present", key="present", help="Larger, without names, controls folded away", **BOUND)
         with st.expander("Controls", icon=":material/tune:") if present else st.container():
@@ -111,7 +124,7 @@ def _question(
     report: Report, titles: Mapping[str, str], filters: Mapping[str, str], stages: Mapping[str, str], *, present: bool
 ) -> Asked:
     stage = st.selectbox(
-        "Stage", list(stages), None, named(stages), key="stay_stage", placeholder="The one that says most", **BOUND
+        "Stage", list(stages), None, named(stages), key="stay_stage", placeholder="Most telling", **BOUND
     )
     why = "The latest visit to the stage began in this period; empty means all"
     start, end = (
@@ -119,13 +132,14 @@ def _question(
         for label, key in (("First day", "start"), ("Last day", "end"))
     )
     by, segment = None, None
+    called: dict[str, str] = {}
     if titles:
         by = st.selectbox("Break down by", list(titles), 0, named(titles), key="stay_by", **BOUND)
         values = (*kept(report, "values", by, lambda: report.values(by, most=500)), UNKNOWN)
         hide = present and by in PEOPLE
-        shown = {name: f"Person {place}" if hide else name for place, name in enumerate(values, start=1)}
+        called = {name: f"Person {place}" for place, name in enumerate(values[:-1], start=1)} if hide else {}
         segment = st.selectbox(
-            "Show only", values, None, named(shown), key="stay_in", placeholder="All of them", **BOUND
+            "Show only", values, None, named(called), key="stay_in", placeholder="All of them", **BOUND
         )
     only = st.multiselect(
         "Filters", list(filters), None, named(filters), key="stay_only", placeholder="No filter", **BOUND
@@ -142,4 +156,5 @@ def _question(
         title="" if by is None else titles[by],
         stage=stage,
         present=present,
+        called=called,
     )

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import slow_stays as charts
-from core.definition import Definition
 from core.measures.cohort import UNKNOWN
 from core.velocity_words import groups_told
 from pages._funnel_picture import CONFIG, picked
@@ -18,26 +17,35 @@ _FAIR = (
 )
 
 
-def groups(asked: Asked, definition: Definition, stage: str) -> None:
+def title(asked: Asked, stage: str) -> str:
+    """Which groups stay longer than chance explains, in one sentence."""
+    if asked.split.by is None:
+        return "These data have no column to break leads down by"
+    return groups_told(split(asked), stage, asked.title, _called(asked, stage))
+
+
+def _called(asked: Asked, stage: str) -> dict[str, str]:
+    groups = map(str, _in_order(asked, stage)["group"])
+    return {name: asked.called.get(name, name) for name in groups}
+
+
+def groups(asked: Asked, stage: str) -> None:
     """Each group with its median and interval; a click shows only that group."""
     if asked.split.by is None:
-        st.info("These data have no column with more than one value to break down by.", icon=":material/info:")
+        st.info("A column helps that has more than one value, such as source or owner.", icon=":material/info:")
         return
-    found = split(asked)
-    rows = _in_order(found.groups[found.groups["stage"] == stage], asked.split.by)
+    rows, called = _in_order(asked, stage), _called(asked, stage)
+    definition = asked.report.facts.definition
     name = definition.stages[definition.place(stage)].name
     if rows.empty:
-        st.caption(plain(f"Nobody entered {name} at a known time."))
+        st.caption(plain(f"Of {name} no visit can be told."))
         return
-    order = [str(group) for group in rows["group"]]
-    called = asked.called(order)
-    said = groups_told(found, stage, asked.title, called)
-    st.header(plain(said), anchor=False)
+    order = list(called)
     with st.container(border=True, gap="xxsmall"):
         st.plotly_chart(
             charts.groups(rows, look(present=asked.present), labels=[called[group] for group in order]),
             key="groups", on_select=lambda: _pick(order), selection_mode="points", theme=None, config=CONFIG,
-            alt=f"{said}. The table below holds the same numbers.",
+            alt=f"{title(asked, stage)}. The table below holds the same numbers.",
         )  # fmt: skip
         more = f" The {charts.MOST} largest of {len(rows)}; the table has all." if len(rows) > charts.MOST else ""
         st.caption(
@@ -52,12 +60,13 @@ def groups(asked: Asked, definition: Definition, stage: str) -> None:
     st.caption(_FAIR)
 
 
-def _in_order(rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The largest first, as people in the order of the alphabet: never one of merit."""
-    known = rows.sort_values("n", ascending=False, kind="stable")
-    if by in PEOPLE:
-        known = known.head(charts.MOST).sort_values("group") if len(known) <= charts.MOST else known
-    return pd.concat([known[known["group"] != UNKNOWN], known[known["group"] == UNKNOWN]])
+def _in_order(asked: Asked, stage: str) -> pd.DataFrame:
+    """The largest first; people in the order of the alphabet: never one of merit. Who is not stated comes last."""
+    groups = split(asked).groups
+    rows = groups[groups["stage"] == stage].sort_values("n", ascending=False, kind="stable")
+    if asked.split.by in PEOPLE and len(rows) <= charts.MOST:
+        rows = rows.sort_values("group")
+    return pd.concat([rows[rows["group"] != UNKNOWN], rows[rows["group"] == UNKNOWN]])
 
 
 def _pick(order: list[str]) -> None:

@@ -12,17 +12,9 @@ from core.words import things
 from pages._funnel_controls import BOUND, named
 from pages._funnel_leads import headings
 from pages._ui import plain
-from pages._velocity_controls import Asked
+from pages._velocity_controls import LISTS, Asked
 
 PAGE = 1000
-LISTS = {
-    "open": "Still there",
-    "outstayed": "There for longer than nine of ten stayed",
-    "bend": "There beyond the bend",
-    "ended": "Have left",
-    "unknown": "Left, nobody knows when",
-    "misdated": "Misdated",
-}
 PERSONAL = ("first_name", "last_name", "email", "phone", "owner")
 WORDS = {
     "stage": "Stage",

@@ -23,11 +23,21 @@ HEADINGS = {
 }  # fmt: skip
 
 
+def title(found: Velocity, view: str, stage: str) -> str:
+    """What this view finds, in one sentence."""
+    names = {known.id: known.name for known in found.definition.stages}
+    if view == "months":
+        return slow_told(found.months, names)
+    if view == "age":
+        return bend_told(found.profile[found.profile["stage"] == stage], names[stage])
+    return headline(found)
+
+
 def stages(asked: Asked, found: Velocity) -> None:
     """How long those stayed who left, and how many are still there."""
     with st.container(border=True, gap="xxsmall"):
         st.plotly_chart(
-            charts.stages(found, look(present=asked.present), height=340 if asked.present else 290),
+            charts.stages(found, look(present=asked.present), height=316 if asked.present else 290),
             key="picture", on_select=_pick_stage, selection_mode="points", theme=None, config=CONFIG,
             alt=f"{headline(found)}. The table view holds the same numbers.",
         )  # fmt: skip
@@ -43,18 +53,22 @@ def _pick_stage() -> None:
 
 def months(asked: Asked, found: Velocity, stage: str) -> None:
     """The median stay month by month: which were slow, and which are too young to tell."""
-    names = {known.id: known.name for known in found.definition.stages}
-    said = slow_told(found.months, names)
-    rows = found.months[found.months["stage"] == stage]
-    st.header(plain(said), anchor=False)
+    rows, name = found.months[found.months["stage"] == stage], str(found.stage(stage)["name"])
     if rows.empty:
-        st.caption(plain(f"Nobody entered {names[stage]} at a known time."))
+        st.caption(plain(f"Of {name} no visit can be told."))
+        return
+    if not (rows["ripe"] | rows["slow"]).any():
+        st.info(
+            plain(f"Of no month have more than half left {name} yet. The months as a table:"), icon=":material/info:"
+        )
+        numbers(rows, {str(name): str(name) for name in rows["group"]}, "Month", f"{stage}-months")
         return
     with st.container(border=True, gap="xxsmall"):
-        st.markdown(f"**{plain(names[stage])}: half of those who came in the month stayed over**")
+        st.markdown(f"**{plain(name)}: half of those who came in the month stayed over**")
         st.plotly_chart(
             slow_charts.months(rows, look(present=asked.present), height=290), key="months", on_select=_pick_month,
-            selection_mode="points", theme=None, config=CONFIG, alt=f"{said}. The table below holds the same numbers.",
+            selection_mode="points", theme=None, config=CONFIG,
+            alt=f"{title(found, 'months', stage)}. The table below holds the same numbers.",
         )  # fmt: skip
         st.caption(
             "By the month in which the latest visit began. Drawn where more than half of them are over; those still "
@@ -100,15 +114,13 @@ def age(asked: Asked, found: Velocity, stage: str) -> None:
     """Where the chance of moving on falls off."""
     rows = found.profile[found.profile["stage"] == stage]
     name = str(found.stage(stage)["name"])
-    said = bend_told(rows, name)
-    st.header(plain(said), anchor=False)
     if rows.empty:
         st.caption("It takes at least 20 that entered early enough to be seen for a while.")
         return
     with st.container(border=True, gap="xxsmall"):
         st.plotly_chart(
             slow_charts.profile(rows, look(present=asked.present), height=300), key="profile", theme=None,
-            config=CONFIG, alt=f"{said}. The table below holds the same numbers.",
+            config=CONFIG, alt=f"{bend_told(rows, name)}. The table below holds the same numbers.",
         )  # fmt: skip
         width = int(rows["days"].iloc[0])
         each = "within a day" if width == 1 else f"within {width} days"

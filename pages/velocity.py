@@ -5,13 +5,12 @@ import streamlit as st
 from core.report import Report
 from core.velocity_words import doubts, headline, identity
 from core.words import day, things
-from pages import _velocity_views
+from pages import _velocity_groups, _velocity_views
 from pages._data_cached import questions
 from pages._funnel_controls import BOUND, named
 from pages._ui import errors, plain, report
 from pages._velocity_cards import cards
-from pages._velocity_controls import VIEWS, Asked, controls, in_sight, reset, velocity
-from pages._velocity_groups import groups
+from pages._velocity_controls import VIEWS, Asked, controls, in_sight, looked_at, reset, velocity
 from pages._velocity_leads import leads
 
 
@@ -35,9 +34,21 @@ with errors():
     narrowed = bool(query.where or query.start or query.end)
     if found.stages.empty and not narrowed:
         _absent(here)
-    st.title(plain(headline(found)), anchor=False)
+    if set(found.stages["stage"]) <= {found.definition.stage_ids[-1]}:
+        st.title(plain(headline(found)), anchor=False)
+        st.info(
+            "Nothing stands behind this question: take a filter away or choose a longer period.",
+            icon=":material/filter_alt_off:",
+        )
+        st.button("Show all leads", on_click=reset, type="primary")
+        st.stop()
+    view = looked_at()
+    stage = in_sight(asked, found, view)
+    row = found.stage(stage)
+    said = _velocity_groups.title(asked, stage) if view == "groups" else _velocity_views.title(found, view, stage)
+    st.title(plain(said), anchor=False)
     left, right = st.columns([2, 1.7], vertical_alignment="center")
-    view = right.segmented_control(
+    right.segmented_control(
         "View",
         list(VIEWS),
         default="stages",
@@ -48,15 +59,6 @@ with errors():
         width="stretch",
         **BOUND,
     )
-    if set(found.stages["stage"]) <= {found.definition.stage_ids[-1]}:
-        st.info(
-            "Nothing stands behind this question: take a filter away or choose a longer period.",
-            icon=":material/filter_alt_off:",
-        )
-        st.button("Show all leads", on_click=reset, type="primary")
-        st.stop()
-    stage = in_sight(asked, found, view)
-    row = found.stage(stage)
     parts = [
         f"{query.start or 'from the first'} to {query.end or 'the last'}" if query.start or query.end else "all leads",
         "only " + ", ".join(value for _, value in query.where) if query.where else "",
@@ -78,7 +80,7 @@ with errors():
         elif view == "age":
             _velocity_views.age(asked, found, stage)
         else:
-            groups(asked, found.definition, stage)
+            _velocity_groups.groups(asked, stage)
     for doubt in doubts(row):
         st.caption(plain(f"{row['name']}: {doubt[:1].lower()}{doubt[1:]}"))
     leads(asked, found, stage)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from core import words
 from core.charts.look import HATCHES, Look, figure, shown
 from core.charts.velocity import Row, beside, pattern, rows_named
-from core.stats.intervals import Rate
+from core.stats.intervals import FEW, Rate
 from core.velocity_words import bend, stay
 
 MOST = 15
@@ -17,47 +17,55 @@ _SLOW = HATCHES["rejected"]
 
 
 def months(rows: pd.DataFrame, look: Look, *, height: int = 300) -> go.Figure:
-    """The median stay by month of entry at one stage; slow months hatched, unripe ones a word. `customdata`: month.
+    """The median stay by month of entry at one stage, slow months hatched. `customdata`: the month.
 
-    `rows`: those of one stage of `slow_stays.SLOW`. A month is drawn where more than half of it are over.
+    `rows`: those of one stage of `slow_stays.SLOW`. Of a month of which no more than half is over it is said how many
+    are; if it is slow already, its bar shows the least that half of it will stay. Few are drawn grey.
     """
-    names = rows["group"].tolist()
-    medians = [float("nan") if pd.isna(each) else float(each) for each in rows["median"]]
+    names, records = rows["group"].tolist(), rows.to_dict("records")
     made = figure(look, height, left=4, right=4, top=22, bottom=30)
-    slow = rows["slow"].astype(bool).tolist()
-    records = rows.to_dict("records")
+    heights = [float(row["median"]) if row["ripe"] else float(row["low"]) if row["slow"] else 0.0 for row in records]
+    few = [int(row["n"]) < FEW for row in records]
     made.add_trace(
         go.Bar(
-            x=names, y=[0 if pd.isna(each) else each for each in medians], width=0.72,
+            x=names, y=heights, width=0.72,
             marker={
-                "color": [look.leak if late else look.stage for late in slow], "line": {"width": 0},
-                "pattern": pattern([_SLOW if late else "" for late in slow], look),
+                "color": [
+                    look.leak if row["slow"] else look.ghost if less else look.stage
+                    for row, less in zip(records, few, strict=True)
+                ],
+                "line": {"width": 0}, "pattern": pattern([_SLOW if row["slow"] else "" for row in records], look),
             },
             customdata=[[name] for name in names], hovertext=[_of_group(row) for row in records], hoverinfo="text",
             name="months", unselected={"marker": {"opacity": 0.55}},
         )
     )  # fmt: skip
-    top = max([*(each for each in medians if not pd.isna(each)), 1e-9])
+    top = max([*heights, 1e-9])
     notes = [
         {
-            "x": name, "y": 0 if pd.isna(median) else median, "yanchor": "bottom", "showarrow": False,
-            "text": _ripe(row), "font": {"size": look.size(13), "color": look.quiet if pd.isna(median) else look.text},
+            "x": name, "y": height_of, "yanchor": "bottom", "showarrow": False, "text": _over(row),
+            "font": {"size": look.size(13), "color": look.text if height_of and not less else look.quiet},
         }
-        for name, median, row in zip(names, medians, records, strict=True)
+        for name, height_of, row, less in zip(names, heights, records, few, strict=True)
     ]  # fmt: skip
     made.update_layout(annotations=notes)
     made.update_xaxes(
         type="category", categoryorder="array", categoryarray=names, nticks=12, tickangle=0,
         tickfont={"size": look.size(13)},
     )  # fmt: skip
-    made.update_yaxes(range=[0, top * 1.14], visible=False)
+    made.update_yaxes(range=[0, top * 1.2], visible=False)
     return made
 
 
-def _ripe(row: Row) -> str:
-    if pd.isna(row["median"]):
-        return f"{words.count(int(row['ended']))} of<br>{words.count(int(row['n']))} over"
-    return stay(float(row["median"])).removesuffix(" days") + (" d" if float(row["median"]) >= 2 else "")
+def _over(row: Row) -> str:
+    n = words.count(int(row["n"]))
+    if row["ripe"]:
+        return _short(float(row["median"])) + (f"<br>of {n}" if int(row["n"]) < FEW else "")
+    return f"over {_short(float(row['low']))}" if row["slow"] else f"{words.count(int(row['ended']))} of<br>{n} over"
+
+
+def _short(days: float) -> str:
+    return stay(days).replace(" days", " d")
 
 
 def _of_group(row: Row) -> str:
@@ -159,10 +167,11 @@ def groups(rows: pd.DataFrame, look: Look, *, labels: Sequence[str] = ()) -> go.
     for place, row in enumerate(chosen):
         median = row["median"]
         end = 0.0 if pd.isna(median) else float(median) if pd.isna(row["high"]) else float(row["high"])
+        of = words.count(int(row["n"]))
         text = (
-            f"{_ripe(row).replace('<br>', ' ')}"
+            f"{words.count(int(row['ended']))} of {of} over"
             if pd.isna(median)
-            else f"<b>{stay(float(median))}</b> of {words.count(int(row['n']))}"
+            else f"<b>{stay(float(median))}</b> of {of}"
         )
         notes.append(beside(end, place, text, "x", look.size(13), look))
     made.update_layout(annotations=notes)

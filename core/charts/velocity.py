@@ -16,7 +16,7 @@ Row = Mapping[Any, Any]
 ENDED, OPEN, OUTSTAYED = "ended", "open", "outstayed"
 """What a bar of `stages` is about: second part of its `customdata`."""
 _HATCH = HATCHES["stalled"]
-_LEFT, _RIGHT = (0.0, 0.56), (0.63, 1.0)
+_LEFT, _RIGHT = (0.0, 0.5), (0.55, 1.0)
 
 
 def stages(found: Velocity, look: Look, *, height: int = 300) -> go.Figure:
@@ -27,7 +27,8 @@ def stages(found: Velocity, look: Look, *, height: int = 300) -> go.Figure:
     rows = found.stages[found.stages["stage"] != found.definition.stage_ids[-1]].to_dict("records")
     order = {stage: place for place, stage in enumerate(found.definition.stage_ids)}
     rows.sort(key=lambda row: order[row["stage"]])
-    made = figure(look, height, left=4, right=4, top=look.size(24), bottom=4)
+    # Few stages are not blown up to fill the height.
+    made = figure(look, min(height, look.size(38 + 52 * len(rows))), left=4, right=4, top=look.size(24), bottom=4)
     size, small = look.size(14), look.size(12)
     notes: list[dict[str, object]] = [
         _heading("half · three quarters · nine of ten stayed no longer", "x", small, look),
@@ -57,9 +58,9 @@ def stages(found: Velocity, look: Look, *, height: int = 300) -> go.Figure:
     for place, row in enumerate(rows):
         notes.append(beside(float(row["p90"]) if row["n"] else 0, place, _stayed(row), "x", size, look))
         notes.append(beside(int(row["open"]), place, _there(row), "x2", size, look))
-    made.update_layout(annotations=notes, xaxis2={"domain": list(_RIGHT), "range": [0, many * 2.1], "visible": False})
+    made.update_layout(annotations=notes, xaxis2={"domain": list(_RIGHT), "range": [0, many * 2.4], "visible": False})
     made.update_xaxes(showgrid=False, zeroline=False, fixedrange=True)
-    made.update_layout(xaxis={"domain": list(_LEFT), "range": [0, most * 1.75], "visible": False})
+    made.update_layout(xaxis={"domain": list(_LEFT), "range": [0, most * 1.9], "visible": False})
     rows_named(made, [row["name"] for row in rows], look)
     return made
 

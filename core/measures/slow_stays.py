@@ -25,6 +25,9 @@ SLOW = Table(
         Column("n", "integer", "trips whose latest visit to the stage began in it, ended or open", required=True),
         Column("ended", "integer", "of them, ended by as_of", required=True),
         Column("median", "number", "days until half had left; missing while more than half are still there"),
+        Column(
+            "ripe", "flag", "more than half of them have ended: old enough to be compared at a glance", required=True
+        ),
         Column("low", "number", "lower end of its 99.8 % interval"),
         Column("high", "number", "upper end; missing while the data cannot bound it"),
         Column("others", "number", "the same median of all other groups"),
@@ -80,6 +83,7 @@ def _compared(stage: str, counted: pd.DataFrame) -> Iterator[dict[str, object]]:
             "n": n,
             "ended": int(own["ended"].sum()),
             "median": curve.median,
+            "ripe": 2 * int(own["ended"].sum()) > n and not np.isnan(curve.median),
             "low": low,
             "high": np.nan if np.isinf(high) else high,
             "others": others,

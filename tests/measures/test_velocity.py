@@ -255,6 +255,7 @@ def test_a_young_month_is_not_made_fast_by_those_who_left_already(ground: Ground
     assert rows.loc["2026-03", "median"] == 4
     assert (rows.loc["2026-05", "n"], rows.loc["2026-05", "ended"]) == (40, 5)
     assert pd.isna(rows.loc["2026-05", "median"])
+    assert rows["ripe"].to_dict() == {"2026-03": True, "2026-05": False}
 
 
 def test_months_are_those_of_the_datas_zone(ground: Ground) -> None:
