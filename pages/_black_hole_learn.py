@@ -76,7 +76,7 @@ def _bought(silence: Silence) -> None:
         )  # fmt: skip
     st.caption(
         plain(
-            f"{units} whose clock and grace have passed; a lead without an answer cannot be won, since a sale is one. A "
+            f"{units} whose clock and grace have passed; without an answer none can be won, since a sale is one. A "
             f"no with its reason is what marketing can act on: it ends the work on leads like those. {_NOT_A_CAUSE}"
         )
     )

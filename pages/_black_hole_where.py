@@ -20,13 +20,10 @@ def where(asked: Asked, *, table: bool) -> None:
     found = counts(asked.split)
     if not found.size():
         return
-    out = found.outstanding() if asked.by != "age" else ()
+    out = found.outstanding()
     chosen = ordered(found, asked.by)
     called = {name: asked.called(name, place) for place, name in enumerate(chosen, start=1)}
-    if asked.by == "age":
-        said = "How long ago they were handed over"
-    else:
-        said = told(found, out, asked.title, called)
+    said = "How long ago they were handed over" if asked.by == "age" else told(found, out, asked.title, called)
     st.header(plain(said), anchor=False)
     full = [name for name in chosen if found.size(name)]
     nobody = asked.by in ("rep", "team", "manager") and UNKNOWN in full

@@ -6,6 +6,7 @@ import narwhals as nw
 
 from core.definition import Clock, Definition
 from core.engine import Lazy
+from core.journeys.passes import DAY
 
 BUCKETS = (
     "yes",
@@ -47,21 +48,23 @@ def seconds(clock: Clock | None, what: str) -> str:
 def bucketed(rows: Lazy, definition: Definition) -> Lazy:
     """The hand-offs (`clocks.TIMED` rows) with what became of each.
 
-    Further columns: `bucket` (one of BUCKETS); `due` (its clock and grace have passed and it had not left before);
+    Further columns: `bucket` (one of BUCKETS); `due` (its clock and grace have passed, and it is answered or silent);
     `answered` (one of ANSWERED, however late); `gone` (it has left, or began anew, so that nobody has to work it now).
-    Clock and grace are those of `Definition.silence`; without one nothing is ever due.
+    Clock and grace are those of `Definition.silence`, in whole days where only the day of the hand-off is known;
+    without a clock nothing is ever due.
 
     A lead that left only after clock and grace had passed in silence stays in the black hole, `gone`: taking it back
     mends nothing of what happened to it.
     """
     clock = definition.silence
-    now, left = nw.col(seconds(clock, "now")), nw.col(seconds(clock, "left"))
-    patience = clock.patience_seconds if clock is not None else 0
+    now, left, as_of = (nw.col(seconds(clock, what)) for what in ("now", "left", "as_of"))
     closed = ~nw.col("next_at").is_null()
     if clock is None:
-        past, away = nw.lit(False), ~nw.col("left_at").is_null() | closed
+        past = aged = nw.lit(False)
+        away = ~nw.col("left_at").is_null() | closed
     else:
-        past = now > patience
+        patience = _patience(clock)
+        past, aged = now > patience, as_of > patience
         away = _true(left <= patience) | (closed & ~_true(past))
     undated = nw.col("handed_at").is_null() | nw.col("e_now").is_null() | now.is_null()
     bucket = (
@@ -84,10 +87,18 @@ def bucketed(rows: Lazy, definition: Definition) -> Lazy:
         .then(nw.lit("never_touched"))
         .otherwise(nw.lit("touched_silent"))
     )
-    answered = nw.col("bucket").is_in(list(ANSWERED))
+    told = nw.col("bucket").is_in([*ANSWERED, *SILENT])
     return rows.with_columns(bucket=bucket, gone=~nw.col("left_at").is_null() | closed).with_columns(
-        answered=answered, due=~undated & _true(past) & (answered | ~away)
+        answered=nw.col("bucket").is_in(list(ANSWERED)), due=~undated & _true(aged) & told
     )
+
+
+def _patience(clock: Clock) -> nw.Expr:
+    """Limit and grace in seconds; a day without a time is measured in days, and a part of a day is a whole one."""
+    day = nw.col("day_seconds") if clock.time == "working" else nw.lit(DAY).cast(nw.Int64)
+    whole = (clock.patience_seconds + day - 1) // day * day
+    by_day = _true(nw.col("handed_by_day"))
+    return nw.when(by_day).then(whole).otherwise(nw.lit(clock.patience_seconds)).cast(nw.Int64)
 
 
 def last_of_each(rows: Lazy) -> Lazy:
