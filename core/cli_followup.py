@@ -98,14 +98,14 @@ def _parts(parts: Sla, by: str, *, sure: bool) -> list[str]:
 def _first_by_words(rows: list[dict[str, Any]]) -> list[str]:
     if not rows:
         return []
-    lines = ["", f"{'First by':28}{'taken':>8}{'n':>8}{'median':>14}  {'95 % interval':24}{'P90':>12}"]
+    lines = ["", f"{'First by':28}{'taken':>8}{'n':>8}{'median':>14}  {'95 % interval':26}{'P90':>14}"]
     for row in rows:
         told = {
             name: "" if row[f"{name}_seconds"] is None else lasting(row[f"{name}_seconds"])
             for name in ("median", "low", "high", "p90")
         }
         between = f"{told['low']} to {told['high']}" if told["low"] else ""
-        numbers = f"{count(row['taken']):>8}{count(row['n']):>8}{told['median']:>14}  {between:24}{told['p90']:>12}"
+        numbers = f"{count(row['taken']):>8}{count(row['n']):>8}{told['median']:>14}  {between:26}{told['p90']:>14}"
         lines.append(f"{shown(row['who'])[:27]:28}{numbers}")
     return lines
 
