@@ -19,7 +19,10 @@ page = st.navigation(
             st.Page("black_hole.py", title="Black hole", icon=":material/blur_on:", url_path="black-hole"),
             st.Page("velocity.py", title="Velocity", icon=":material/hourglass_bottom:", url_path="velocity"),
         ],
-        "Set up": [st.Page("data.py", title="Data", icon=":material/database:", url_path="data")],
+        "Set up": [
+            st.Page("data.py", title="Data", icon=":material/database:", url_path="data"),
+            st.Page("people.py", title="People and calendars", icon=":material/group:", url_path="people"),
+        ],
     },
     position="top",
 )

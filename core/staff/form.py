@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import CalendarInvalid
 from core.staff.hours import shifts_of, written
-from core.worktime import Calendar, parse_calendar
+from core.worktime import Calendar, Shift, country_names, parse_calendar
 from core.worktime.places import subdivision_names
 
 DAY_PLACES = tuple(f"day{day}" for day in range(7))
@@ -55,25 +55,35 @@ class Form:
         'There is no time zone "Europe/Berln".'
         """
         wrong: Wrong = {}
-        week = [
-            shift for day, text in enumerate(self.hours) for shift in _try(partial(shifts_of, day, text), wrong, ())
-        ]
+        week = [shift for day, text in enumerate(self.hours) for shift in _try(partial(_day, day, text), wrong, ())]
         closed = _try(partial(days_of, self.closed), wrong, ())
-        region = _code(self.country, self.subdivision.strip())
+        country = code_of(self.country, country_names())
+        region = code_of(self.subdivision, subdivision_names(country))
         parts: dict[str, Mapping[str, Any]] = {
             "zone": {"zone": self.zone.strip()},
             "week": {"week": [shift.model_dump() for shift in week]},
-            "country": {"country": self.country.strip(), "subdivision": region},
+            "country": {"country": country, "subdivision": region},
         }
         _try(partial(_named, self.name, calendar_id, taken), wrong, None)
         for place, part in parts.items():
-            # Hours that could not be read are no missing hours.
+            # Hours that could not be taken are no missing hours.
             if place != "week" or not set(DAY_PLACES) & set(wrong):
                 _try(partial(parse_calendar, {"id": "x", **_HARMLESS, **part}), wrong, None)
         if wrong:
             return None, wrong
         said = {"id": calendar_id, "name": self.name.strip(), "closed": closed}
         return parse_calendar({**said, **{name: value for part in parts.values() for name, value in part.items()}}), {}
+
+
+def _day(day: int, text: str) -> tuple[Shift, ...]:
+    """The shifts of a day; those that overlap each other are said there, not of the whole week."""
+    shifts = shifts_of(day, text)
+    if len(shifts) > 1:
+        try:
+            parse_calendar({"id": "x", **_HARMLESS, "week": [shift.model_dump() for shift in shifts]})
+        except CalendarInvalid as error:
+            raise CalendarInvalid(error.message, error.hint, place=f"day{day}") from error
+    return shifts
 
 
 def _try(ask: Callable[[], Any], wrong: Wrong, otherwise: Any) -> Any:
@@ -84,10 +94,14 @@ def _try(ask: Callable[[], Any], wrong: Wrong, otherwise: Any) -> Any:
         return otherwise
 
 
-def _code(country: str, said: str) -> str:
-    """The code of a state or region that is called by its name."""
-    named = {name.casefold(): code for code, name in subdivision_names(country.strip()).items()}
-    return named.get(said.casefold(), said)
+def code_of(said: str, names: Mapping[str, str]) -> str:
+    """The code of what is called by its name; else what was said.
+
+    >>> code_of(" bayern", subdivision_names("DE")), code_of("DE", country_names())
+    ('BY', 'DE')
+    """
+    by_name = {name.casefold(): code for code, name in names.items()}
+    return by_name.get(said.strip().casefold(), said.strip())
 
 
 def _named(name: str, calendar_id: str, taken: Mapping[str, str]) -> None:

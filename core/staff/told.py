@@ -13,13 +13,7 @@ from core.words import things
 from core.worktime import Calendar
 from core.worktime.places import agreed_zone
 
-WHY = {
-    "own": "own hours",
-    "team": "the team's hours",
-    "usual": "everybody else's hours",
-    "zone": "usual hours, own zone",
-    "default": "usual hours",
-}
+WHY = {"own": "own", "team": "team", "usual": "everybody else", "zone": "own zone", "default": "zone of the data"}
 """Why a calendar is somebody's, in words."""
 
 _SEASONS = (datetime(2026, 1, 15, 12), datetime(2026, 7, 15, 12))  # noqa: DTZ001
@@ -36,10 +30,10 @@ def hours_told(calendar: Calendar) -> str:
     return f"{week_told(calendar.week)} {calendar.zone}"
 
 
-def headline(people: pd.DataFrame, hours: pd.DataFrame, calendars: Mapping[str, Calendar], default: str) -> str:
+def headline(people: pd.DataFrame, hours: pd.DataFrame, calendars: Mapping[str, Calendar]) -> str:
     """Who is here and by whose hours their clocks count, in one sentence.
 
-    `people` are `people.EVERYBODY`, `hours` is `timing.whose`; `default` is the calendar of everybody without another.
+    `people` are `people.EVERYBODY`, `hours` is `timing.whose`, `calendars` those that it names.
     """
     here = people[(people["kind"] == "person") & people["active"].fillna(True)]
     if here.empty:
@@ -48,16 +42,17 @@ def headline(people: pd.DataFrame, hours: pd.DataFrame, calendars: Mapping[str, 
     who = things(len(here), "person", "people")
     who += f", {without} without a team" if without else f" in {things(teams, 'team')}"
     own = hours[hours["person_id"].isin(here["person_id"])]
-    stated = int(own["why"].isin(["own", "team"]).sum())
-    usual = hours_told(calendars[default])
-    if stated == len(here):
+    stated = own["why"].isin(["own", "team"])
+    counted = [calendars[name] for name in own["calendar"][~stated].value_counts().index]
+    if not counted:
         return f"{who}: everybody's clock counts the hours stated for them"
-    if stated:
-        return f"{who}: {stated} work by stated hours, the others' clocks count {usual}"
-    counted = [calendars[name] for name in own["calendar"].value_counts().index]
-    if not all(_same_time(calendar.zone, counted[0].zone) for calendar in counted):
-        return f"{who}: their clocks count {week_told(calendars[default].week)} in each one's own zone"
-    return f"{who}: their clocks count {hours_told(counted[0])}"
+    if all(_same_time(calendar.zone, counted[0].zone) for calendar in counted):
+        usual = hours_told(counted[0])
+    else:
+        usual = f"{week_told(counted[0].week)} in each one's own zone"
+    if not stated.any():
+        return f"{who}: their clocks count {usual}"
+    return f"{who}: {stated.sum()} work by stated hours, the others' clocks count {usual}"
 
 
 def doubts(people: pd.DataFrame, hours: pd.DataFrame, calendars: Mapping[str, Calendar]) -> tuple[str, ...]:

