@@ -1,7 +1,7 @@
 """What does it take to read what followed each hand-off, beside the reduction of the same data?
 
-Run: `python tests/benchmarks/follow_up.py 100000`. Each lead has eight stage events, three touches, a change of owner and
-a change of another field.
+Run: `python tests/benchmarks/follow_up.py 100000`. Each lead has eight stage events, three touches, a change of owner
+and a change of another field.
 """
 
 import sys

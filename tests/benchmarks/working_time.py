@@ -17,6 +17,7 @@ import numpy.typing as npt
 from core.worktime import Calendar, Shift, between_each
 from core.worktime.hours import _closed
 from core.worktime.walls import DAY, Wall, wall
+from tests.benchmarks.reduce import peak
 
 Ints = npt.NDArray[np.int64]
 FIRST, LAST = 1_735_689_600, 1_798_761_600
@@ -91,6 +92,7 @@ def main(pairs: int) -> None:
     theirs, right = timed(lambda: by_days(codes, starts, ends, made))
     assert (left == right).all(), np.flatnonzero(left != right)[:5]
     print(f"{pairs:>11,} pairs  slots {ours:6.3f} s  busday_count {theirs:6.3f} s  ratio {ours / theirs:5.2f}")
+    print(f"{pairs:>11,} pairs  peak {peak():.2f} GB, both ways together")
 
 
 if __name__ == "__main__":
