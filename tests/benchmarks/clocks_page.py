@@ -1,8 +1,8 @@
 """How long does each figure of the clocks page take on kept journeys, beside the reduction of the same data?
 
 Run: `python tests/benchmarks/clocks_page.py 1000000`. Each lead has eight stage events, three touches, a change of
-owner and one of another field, and is handed over one and a half times. Every figure is asked of the kept facts, as a first
-look at it is; the fastest of three. The reduction, what followed the hand-offs and their times are made once.
+owner and one of another field, and is handed over one and a half times. Every figure is asked of the kept facts, as a
+first look at it is; the fastest of three. The reduction, what followed and its times are made once.
 """
 
 import sys
