@@ -101,7 +101,8 @@ def doubts(row: "pd.Series[Any]") -> list[str]:
 
 
 def slow_told(slow: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """Which months were slow at which stage, in one sentence. `names`: stage → name."""
+    """Which months were slow at which of these stages, in one sentence. `names`: stage → name."""
+    slow = slow[slow["stage"].isin(list(names))]
     said = []
     for stage in names:
         rows = slow[(slow["stage"] == stage) & slow["slow"]]
@@ -109,9 +110,10 @@ def slow_told(slow: pd.DataFrame, names: Mapping[str, str]) -> str:
             said.append(f"{names[stage]} was slow in {_span(list(rows['group']))}: {_stayed(rows)}")
     if said:
         return "; ".join(said)
+    where = f" at {next(iter(names.values()))}" if len(names) == 1 else ""
     if not slow["ripe"].any():
-        return "Which months were slow cannot be told: in none of them are more than half of the stays over"
-    return "No month was slower than chance explains"
+        return f"Which months were slow{where} cannot be told: in none of them are more than half of the stays over"
+    return f"No month was slower{where} than chance explains"
 
 
 def _stayed(rows: pd.DataFrame) -> str:

@@ -25,7 +25,7 @@ LISTS = {
 }
 """Lists of leads in one stage."""
 BEGIN: Mapping[str, Any] = {
-    **dict.fromkeys(("start", "end", "stay_stage", "stay_by", "stay_in", "staying")),
+    **dict.fromkeys(("start", "end", "stay_stage", "stay_in", "staying")),
     **{"stay_only": [], "stay_view": "stages", "present": False},
 }
 PEOPLE = ("owner", "owner_name", "owner_manager")
@@ -42,6 +42,8 @@ class Asked:
     title: str
     stage: str | None
     present: bool
+    first: str | None
+    """The column that is broken down by before anybody chooses."""
     called: Mapping[str, str]
     """What each group is called in sight: no names of people while presenting."""
 
@@ -61,9 +63,9 @@ def split(asked: Asked) -> Split:
     return told(asked.report, "groups", asked.split, lambda: asked.report.velocity_by(asked.split))
 
 
-def reset() -> None:
+def reset(asked: Asked) -> None:
     """Every control back to where it begins."""
-    for key, value in BEGIN.items():
+    for key, value in {**BEGIN, "stay_by": asked.first}.items():
         st.session_state[key] = value
 
 
@@ -101,7 +103,7 @@ def controls(report: Report) -> Asked:
         present = st.toggle("Present", key="present", help="Larger, without names, controls folded away", **BOUND)
         with st.expander("Controls", icon=":material/tune:") if present else st.container():
             asked = _question(report, titles, filters, stages, present=present)
-        st.button("Reset", icon=":material/restart_alt:", on_click=reset, help="All leads, all controls as they begin")
+        st.button("Reset", icon=":material/restart_alt:", on_click=reset, args=(asked,), help="All leads")
     return asked
 
 
@@ -156,5 +158,6 @@ def _question(
         title="" if by is None else titles[by],
         stage=stage,
         present=present,
+        first=next(iter(titles), None),
         called=called,
     )

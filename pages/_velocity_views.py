@@ -23,11 +23,11 @@ HEADINGS = {
 }  # fmt: skip
 
 
-def title(found: Velocity, view: str, stage: str) -> str:
-    """What this view finds, in one sentence."""
+def title(asked: Asked, found: Velocity, view: str, stage: str) -> str:
+    """What this view finds, in one sentence: of the stage chosen, or of all."""
     names = {known.id: known.name for known in found.definition.stages}
     if view == "months":
-        return slow_told(found.months, names)
+        return slow_told(found.months, names if asked.stage is None else {stage: names[stage]})
     if view == "age":
         return bend_told(found.profile[found.profile["stage"] == stage], names[stage])
     return headline(found)
@@ -68,7 +68,7 @@ def months(asked: Asked, found: Velocity, stage: str) -> None:
         st.plotly_chart(
             slow_charts.months(rows, look(present=asked.present), height=290), key="months", on_select=_pick_month,
             selection_mode="points", theme=None, config=CONFIG,
-            alt=f"{title(found, 'months', stage)}. The table below holds the same numbers.",
+            alt=f"{title(asked, found, 'months', stage)}. The table below holds the same numbers.",
         )  # fmt: skip
         st.caption(
             "By the month in which the latest visit began. Drawn where more than half of them are over; those still "

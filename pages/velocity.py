@@ -40,12 +40,14 @@ with errors():
             "Nothing stands behind this question: take a filter away or choose a longer period.",
             icon=":material/filter_alt_off:",
         )
-        st.button("Show all leads", on_click=reset, type="primary")
+        st.button("Show all leads", on_click=reset, args=(asked,), type="primary")
         st.stop()
     view = looked_at()
     stage = in_sight(asked, found, view)
     row = found.stage(stage)
-    said = _velocity_groups.title(asked, stage) if view == "groups" else _velocity_views.title(found, view, stage)
+    said = (
+        _velocity_groups.title(asked, stage) if view == "groups" else _velocity_views.title(asked, found, view, stage)
+    )
     st.title(plain(said), anchor=False)
     left, right = st.columns([2, 1.7], vertical_alignment="center")
     right.segmented_control(
@@ -81,6 +83,6 @@ with errors():
             _velocity_views.age(asked, found, stage)
         else:
             _velocity_groups.groups(asked, stage)
-    for doubt in doubts(row):
-        st.caption(plain(f"{row['name']}: {doubt[:1].lower()}{doubt[1:]}"))
+    if against := doubts(row):
+        st.caption(plain(f"{row['name']}: {' '.join(against)}"))
     leads(asked, found, stage)
