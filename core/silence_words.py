@@ -129,7 +129,8 @@ def identity(found: BlackHole) -> str:
     whole = found.total()
     told = sum(whole[name] for name in BUCKETS)
     if not found.holds:
-        return f"not every hand-off is accounted for: {count(whole['handed'])} handed over, {count(told)} explained"
+        handed, one = count(whole["handed"]), unit(found, 1)
+        return f"not every {one} is accounted for: {handed} handed over, {count(told)} explained"
     return f"every {unit(found, 1)} accounted for: {count(whole['handed'])} = {count(told)}"
 
 

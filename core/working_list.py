@@ -21,14 +21,17 @@ HEADINGS = {
     "email": "Email",
     "source": "Source",
     "stage": "Last stage",
-    "handed_at": "Handed over on",
+    "handed_at": "Handed over",
     "attempts": "Attempts",
     "last_touch_at": "Last touch",
 }
-"""What a list of leads shows. In a file these are to be read, and no CRM needs them back."""
+"""What a list of leads shows."""
 
 VERDICT, REASON, NEXT = "Verdict (yes/no)", "Reason", "Next step"
 """Headings of what the owner fills, where the CRM's own are not known."""
+
+READ = "{} (to read)"
+"""Heading of what is there to be read: no import may take it for a column of its own and write it back, escaped."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,10 @@ def working_list(asked: Silence, listed: pd.DataFrame) -> bytes:
         shown[name] = [None if pd.isna(value) else amount(float(value), code) for value in listed[name]]
         money[name] = f"Expected value {code or '(currency not stated)'}"
     fill = {"_verdict": made.verdict, "_reason": made.reason, "_next": NEXT}
+    read = {name: READ.format(heading) for name, heading in {**HEADINGS, **money}.items()}
     return csv_bytes(
         shown,
-        headings={"lead_id": made.lead, **fill, **HEADINGS, **money},
+        headings={"lead_id": made.lead, **fill, **read},
         instants=("handed_at", "last_touch_at"),
         zone=asked.report.settings.tz,
     )
