@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 from typing import Any
 
+from core.cli_velocity import velocity_command
 from core.clock_words import NAMES, headline, identity, lasting, rule
 from core.measures.buckets import BUCKETS
 from core.measures.cohort import Query
@@ -39,6 +40,7 @@ def follow_up(command: Add) -> None:
     common(one, NEWEST)
     _of_hand_offs(one, "rep, team, owner_now, holder, age or a column")
     one.add_argument("--counting", choices=("leads", "passes"), default="leads", help="passes: every hand-off counts")
+    velocity_command(command)
 
 
 def _of_hand_offs(one: argparse.ArgumentParser, groups: str) -> None:
