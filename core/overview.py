@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from core.clock_words import NAMES, limit, months_told
+from core.clock_words import NAMES, in_a_row, limit, months_told
 from core.clock_words import told as clock_told
 from core.measures import findings as funnel
 from core.measures.black_hole import answers_known
@@ -146,7 +146,7 @@ def _slow_months(keeping: Timekeeping, months: tuple[Late, ...]) -> Headline:
     others = Rate(hits - rate.hits, n - rate.n)
     names = sorted(one.segment for one in months)
     asked = {"clock": keeping.clock.id, "clock_view": "months"}
-    if len(names) == _months_between(names[0], names[-1]):
+    if in_a_row(names):
         year, month = map(int, names[-1].split("-"))
         asked |= {"start": f"{names[0]}-01", "end": f"{names[-1]}-{monthrange(year, month)[1]}", "state": _MISSED}
     return Headline(
@@ -155,17 +155,11 @@ def _slow_months(keeping: Timekeeping, months: tuple[Late, ...]) -> Headline:
         leads=rate.hits - (rate.n * others.value if others.n else 0.0),
         rate=rate,
         others=others,
-        names=(names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}", "other months"),
+        names=("these months" if len(names) > 1 else "this month", "other months"),
         outcome="late",
         page="clocks",
         asked=asked,
     )
-
-
-def _months_between(first: str, last: str) -> int:
-    """How many months there are from one to the other, both counted."""
-    one, other = (12 * int(name[:4]) + int(name[5:]) for name in (first, last))
-    return other - one + 1
 
 
 def _late_group(report: Report, keeping: Timekeeping, one: Late) -> Headline:
