@@ -52,6 +52,7 @@ BLACK_HOLE_KEYS = {"as_of", "definition", "clock", "query", "identity_holds", "h
 LEADS = "Lead ID,Email,Lead Source,Owner,Kept,MQL date\n"
 TOUCHES = "Lead ID,Activity Type,Start Time,Owner\n"
 MONDAY, FRIDAY = "2026-03-02", "2026-03-06"
+MACHINE = "AAA robot"
 CY = "Cy\x1b[2J"
 """An owner whose name would clear a terminal's screen."""
 
@@ -82,7 +83,8 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Thirty hand-offs under a clock of four working hours, 9 to 17. Only for reading.
 
     Of 22 from Web, handed over on Monday at 9, Ada called twelve at 10, and Ben ten on Tuesday at 9:30; two more were
-    handed over on Friday at 16. Of 6 from Fair nobody was ever called. The last thing known is of Friday at 17.
+    handed over on Friday at 16. Of 6 from Fair nobody was ever called but by a machine, which writes to one of Ada's at
+    her very second too. The last thing known is of Friday at 17.
     """
     folder = tmp_path_factory.mktemp("kept")
     web = [lead(n, "Web", f"{MONDAY} 09:00:00", kept="yes" if n < 12 else "no") for n in range(22)]
@@ -90,9 +92,11 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fair = [lead(n, "Fair", f"{MONDAY} 09:00:00", owner=CY, kept="no") for n in range(24, 30)]
     calls = [call(n, f"{MONDAY} 10:00:00") for n in range(12)]
     calls += [call(n, "2026-03-03 09:30:00", by="Ben") for n in range(12, 22)]
+    calls += [call(n, f"{MONDAY} 10:00:00", by=MACHINE) for n in (0, 24)]
     with Workspace(folder / "workspace") as here:
         for file in made(folder, "first", [*web, *late, *fair], [*calls, call(0, f"{FRIDAY} 17:00:00")]):
             here.add(file, at=AT)
+        here.choose(here.definition().model_copy(update={"machines": (MACHINE,)}), at=AT)
     return folder / "workspace"
 
 
