@@ -116,8 +116,8 @@ def timed(engine: Engine, handoffs: Lazy, people: pd.DataFrame, timing: Timing, 
     steps = {**_FIRSTS, "left": ("left_at", None), **_ENDS}
     measured = durations(engine, rows, list(timing.calendars.values()), steps, as_of=as_of)
     return measured.with_columns(
-        arrived_hour=nw.when(~nw.col("_start_by_day")).then(nw.col("_h_start")),
-        answered_hour=nw.when(~nw.coalesce(nw.col("attempt_by_day"), nw.lit(False))).then(nw.col("_h_attempt")),
+        arrived_hour=nw.when(~nw.col("_start_by_day")).then(nw.col("_hour_start")),
+        answered_hour=nw.when(~nw.coalesce(nw.col("attempt_by_day"), nw.lit(False))).then(nw.col("_hour_attempt")),
     ).select(*handoffs.collect_schema().names(), *TIMED.names)
 
 

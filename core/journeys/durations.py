@@ -21,8 +21,6 @@ FARTHEST_DAYS = 20 * 366
 
 _NOON = DAY // 2
 """A day of the data's zone, looked up in a calendar of another zone, is the day on which its noon lies."""
-_SLOT = {"cum": "s", "workday": "n", "day": "d", "hour": "h"}
-"""Column of the slots → prefix of what a step takes from them."""
 
 
 def durations(
@@ -43,47 +41,52 @@ def durations(
     first = engine.collect(rows.filter(nw.col("_start") >= oldest).select(_first=nw.col("_start").min()))["_first"]
     since = as_of if first.isna().all() else int(first.iloc[0])
     made = Slots.of(calendars, since - DAY, as_of + 2 * DAY)
-    table = engine.frame(_slots(calendars, made))
-    by_day = nw.col("_start_by_day")
-    noon = nw.when(by_day).then(nw.lit(_NOON)).otherwise(nw.lit(0)).cast(nw.Int64)
-    rows = rows.join(engine.frame(_at(calendars, made, as_of)), on="calendar", how="left")
-    rows = _placed(rows, table, made.width, "start", nw.col("_start") + noon)
-    for step, (column, flag) in steps.items():
-        day_alone = by_day & nw.coalesce(nw.col(flag), nw.lit(False)) if flag else nw.lit(False)
-        at = nw.col(column) + nw.when(day_alone).then(nw.lit(_NOON)).otherwise(nw.lit(0)).cast(nw.Int64)
-        # Nothing comes before the start: what is known by its day alone began with that day.
-        later = nw.when(~at.is_null()).then(nw.max_horizontal(at, nw.col("_start")))
-        rows = _taken(_placed(rows, table, made.width, step, later), step)
-    done = _taken(rows.with_columns(_t_as_of=nw.lit(as_of).cast(nw.Int64)), "as_of")
-    # Without a slot the start is too far back for any time to be told.
-    known = ~nw.col("_s_start").is_null()
-    return done.with_columns(**{f"{kind}_as_of": nw.when(known).then(nw.col(f"{kind}_as_of")) for kind in "we"})
-
-
-def _placed(rows: Lazy, table: Lazy, width: int, step: str, when: nw.Expr) -> Lazy:
-    """With `_t_`, the instant of a step, `_s_`, the working seconds up to it, `_n_`, the working days, `_d_`, the days,
-    and `_h_`, the local hour of the week."""
-    rows = rows.with_columns(**{f"_t_{step}": when}).with_columns(_slot=nw.col(f"_t_{step}") // width)
-    joined = rows.join(table.rename({"slot": "_slot"}), on=["calendar", "_slot"], how="left")
-    passed = nw.col(f"_t_{step}") - nw.col("_slot") * width
-    inside = nw.when(nw.col("open")).then(passed).otherwise(nw.lit(0).cast(nw.Int64))
-    return joined.with_columns(
-        **{f"_{short}_{step}": nw.col(name) + (inside if name == "cum" else 0) for name, short in _SLOT.items()}
-    ).drop(*_SLOT, "open", "_slot")
-
-
-def _taken(rows: Lazy, step: str) -> Lazy:
-    by_day = nw.col("_start_by_day")
-    days = {kind: nw.col(f"_{kind}_{step}") - nw.col(f"_{kind}_start") for kind in "nd"}
-    working = nw.when(by_day).then(days["n"] * nw.col("day_seconds"))
-    elapsed = nw.when(by_day).then(days["d"] * nw.lit(DAY).cast(nw.Int64))
-    taken = {
-        f"w_{step}": working.otherwise(nw.col(f"_s_{step}") - nw.col("_s_start")),
-        f"e_{step}": elapsed.otherwise(nw.col(f"_t_{step}") - nw.col("_start")),
+    instants = {"start": _instants("_start", "_start_by_day")}
+    # Nothing comes before the start: what is known by its day alone began with that day.
+    instants |= {
+        step: nw.when(~nw.col(column).is_null()).then(nw.max_horizontal(_instants(column, flag), nw.col("_start")))
+        for step, (column, flag) in steps.items()
     }
-    return rows.with_columns(
-        **{name: nw.when(~took.is_null()).then(nw.max_horizontal(took, nw.lit(0))) for name, took in taken.items()}
-    )
+    # All instants first, then all joins, then all results: each further layer is bound anew by the engine.
+    rows = rows.with_columns(**{f"_t_{step}": when for step, when in instants.items()})
+    rows = rows.with_columns(**{f"_slot_{step}": nw.col(f"_t_{step}") // made.width for step in instants})
+    rows = rows.join(engine.frame(_at(calendars, made, as_of)), on="calendar", how="left")
+    table = engine.frame(_slots(calendars, made))
+    for step in instants:
+        names = {name: f"_{name}_{step}" for name in table.collect_schema().names() if name != "calendar"}
+        rows = rows.join(table.rename(names), on=["calendar", f"_slot_{step}"], how="left")
+    taken: dict[str, nw.Expr] = {}
+    for step in (*steps, "as_of"):
+        for name, took in _taken(step, made.width).items():
+            taken[name] = nw.when(~took.is_null()).then(nw.max_horizontal(took, nw.lit(0)))
+    return rows.with_columns(**taken)
+
+
+def _instants(column: str, flag: str | None) -> nw.Expr:
+    """When a step came; the noon of its day, where only days are counted and it is known by its day alone."""
+    if flag is None:
+        return nw.col(column)
+    day_alone = nw.col("_start_by_day") & nw.coalesce(nw.col(flag), nw.lit(False))
+    return nw.col(column) + nw.when(day_alone).then(nw.lit(_NOON)).otherwise(nw.lit(0)).cast(nw.Int64)
+
+
+def _taken(step: str, width: int) -> dict[str, nw.Expr]:
+    """`w_<step>` and `e_<step>`, negative where it came before the start."""
+
+    def until(of: str) -> nw.Expr:
+        passed = nw.col(f"_t_{of}") - nw.col(f"_slot_{of}") * width
+        inside = nw.when(nw.col(f"_open_{of}")).then(passed).otherwise(nw.lit(0).cast(nw.Int64))
+        return nw.col(f"_cum_{of}") + inside
+
+    by_day, start = nw.col("_start_by_day"), until("start")
+    end = nw.col("_cum_as_of") if step == "as_of" else until(step)
+    days, workdays = (nw.col(f"_{name}_{step}") - nw.col(f"_{name}_start") for name in ("day", "workday"))
+    # Without a slot the start is too far back for any time to be told.
+    elapsed = nw.when(~start.is_null()).then(nw.col(f"_t_{step}") - nw.col("_start"))
+    return {
+        f"w_{step}": nw.when(by_day).then(workdays * nw.col("day_seconds")).otherwise(end - start),
+        f"e_{step}": nw.when(by_day).then(days * nw.lit(DAY).cast(nw.Int64)).otherwise(elapsed),
+    }
 
 
 def _slots(calendars: Sequence[Calendar], made: Slots) -> pd.DataFrame:
@@ -105,8 +108,9 @@ def _at(calendars: Sequence[Calendar], made: Slots, instant: int) -> pd.DataFram
         days, open_for = _days(calendar, made), int(made.open[slot]) * (instant % made.width)
         rows.append((calendar.id, int(made.cum[slot]) + open_for, int(days.by(at)[0]), int(days.place(at)[0])))
     lengths = {calendar.id: day_length(calendar) for calendar in calendars}
-    found = pd.DataFrame(rows, columns=["calendar", "_s_as_of", "_n_as_of", "_d_as_of"])
-    return found.assign(day_seconds=found["calendar"].map(lengths).astype("int64")).astype({"calendar": "str"})
+    found = pd.DataFrame(rows, columns=["calendar", "_cum_as_of", "_workday_as_of", "_day_as_of"])
+    length = found["calendar"].map(lengths).astype("int64")
+    return found.assign(day_seconds=length, _t_as_of=instant).astype({"calendar": "str"})
 
 
 def _days(calendar: Calendar, made: Slots) -> Days:

@@ -59,9 +59,10 @@ def clocked(rows: Lazy, clock: Clock) -> Lazy:
     gone = nw.col(f"{kind}over")
     if clock.milestone == "verdict":
         gone = nw.min_horizontal(gone, nw.col(f"{kind}bypassed"))
-    # Elapsed time tells what came first: over a weekend no working time passes. On one day the milestone did.
+    # On one day the milestone came first, where that is all that is known.
+    step = "disposed" if clock.milestone == "disposition" else clock.milestone
     its_day = nw.when(_true(nw.col("over_by_day"))).then(nw.lit(DAY - 1)).otherwise(nw.lit(0)).cast(nw.Int64)
-    gone_first = nw.col("e_over") + its_day < nw.col(f"e_{clock.milestone}")
+    gone_first = nw.col("over_at") + its_day < nw.col(f"{step}_at")
     closes = ~nw.col("ended_at" if spell else "next_at").is_null()
     start_by_day = _true(nw.col("started_by_day" if spell else "handed_by_day"))
     day = nw.col("day_seconds") if clock.time == "working" else nw.lit(DAY).cast(nw.Int64)
@@ -96,7 +97,6 @@ def clocked(rows: Lazy, clock: Clock) -> Lazy:
     still = ~closes & ~reached & ~_true(nw.col("over"))
     if clock.milestone == "verdict":
         still = still & nw.col("bypassed_at").is_null()
-    step = "disposed" if clock.milestone == "disposition" else clock.milestone
     return rows.with_columns(state=state).with_columns(
         due=(nw.col("state") == "breached") | ((nw.col("state") == "met") & (as_of > within)),
         past_due=(nw.col("state") == "breached") & still,

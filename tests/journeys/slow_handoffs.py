@@ -19,6 +19,7 @@ from tests.journeys.slow_twin import FIRST_EXIT, Pass, Row, agreed_reason, folde
 
 MACHINE_WORDS = ("integration", "automated", "automation", "api", "system", "bot", "robot", "workflow", "machine")
 OWNER_FIELDS = ("owner", "ownerid", "leadowner")
+OPTED_OUT = ("hasoptedoutofemail", "optedout", "donotcall")
 EPOCH = date(1970, 1, 1)
 
 
@@ -116,6 +117,8 @@ class HandOff:
     by: dict[str, frozenset[str | None]]
     """Columns that name who did it, where several did at one instant: any of them may be named."""
     spells: list[Spell]
+    moments: dict[str, Moment | None]
+    """When it was handed over, when its window closed, and the first of everything."""
 
 
 @dataclass
@@ -126,6 +129,7 @@ class Story:
     touches: list[Happening]
     owners: list[Happening]
     changes: list[Happening]
+    optings: list[Happening]
     owner: str | None
     created: Moment | None
     people: People
@@ -195,14 +199,18 @@ class Story:
         no = verdict is not None and not verdict.is_stage
         done = [row for row in rows if row.dated and self._by_sales(row)]
         written = [c for c in self.changes if people.sells(c.actor) and inside(c)]
-        recorded = [*(moment(row.event) for row in done[:1]), *map(moment, written)]
+        recorded = [*(moment(row.event) for row in done), *map(moment, written)]
         disposed = min(recorded, default=None)
         disposers = [*((self.actor(row), moment(row.event)) for row in done), *((c.actor, moment(c)) for c in written)]
 
         owned = self._owned(start)
         spells = self._spells(owned, start, inside)
         reps = [spell for spell in spells if people.sells(spell.owner)]
-        left_at, left_how = self._left(trip, rows)
+        opted = min((moment(event) for event in self.optings if inside(event)), default=None)
+        left_at, left_how = self._left(trip, rows, opted)
+        over, over_at = self._over(trip, rows, opted)
+        beyond = [row for row in rows if row.dated and row.is_stage and row.code > self.h + 1]
+        bypassed = moment(beyond[0].event) if beyond and verdict is None else None
         said: dict[str, object] = {
             **dated("handed", start),
             "next_at": None if start is None or after is None else after.at,
@@ -216,13 +224,16 @@ class Story:
             **dated("contact", moment(met[0]) if met else None),
             "last_touch_at": max((t.happened_at or 0 for t in tries), default=None),
             "early_touches": len(early) if first else 0,
-            "unborn_touches": len(unborn) if trip.number == 0 else 0,
+            "unborn_touches": len(unborn) if all(other.furthest < self.h for other in self.trips[: trip.number]) else 0,
             "machine_touches": sum(people.machine(t.actor) and inside(t) for t in born),
             "verdict": None if verdict is None else "no" if no else "yes",
             **dated("verdict", None if verdict is None or not verdict.dated else moment(verdict.event)),
             "reason": agreed_reason(definition, verdict.event.reason) if no and verdict is not None else None,
             "bypassed": verdict is None and trip.furthest > self.h + 1,
+            **dated("bypassed", bypassed),
             **dated("disposed", disposed),
+            "over": over,
+            **dated("over", over_at),
             "left_at": left_at,
             "left_how": left_how,
             "created_at": None if self.created is None else self.created.at,
@@ -240,9 +251,17 @@ class Story:
             "contact": list(map(moment, met)),
             "verdict": [moment(verdict.event)] if verdict is not None and verdict.dated else [],
             "disposed": [] if disposed is None else [disposed],
+            "bypassed": [] if bypassed is None else [bypassed],
+            "over": [] if over_at is None else [over_at],
         }
         self._fill(spells, firsts)
-        return HandOff(said, {name: who or frozenset([None]) for name, who in by.items()}, spells)
+        moments = {name: min(when, default=None) for name, when in firsts.items()}
+        return HandOff(
+            said,
+            {name: who or frozenset([None]) for name, who in by.items()},
+            spells,
+            {**moments, "handed": start, "next": None if start is None else after},
+        )
 
     def _by_sales(self, row: Row) -> bool:
         """Did sales move it? Where nobody is named, only what is beyond the hand-off is the business of sales."""
@@ -253,12 +272,14 @@ class Story:
         return None if row.is_stage else self.definition.exits[row.code - FIRST_EXIT].kind
 
     def _owned(self, start: Moment | None) -> str | None:
-        """The owner at the hand-off, as recorded."""
+        """The owner at the hand-off, as recorded; nobody knows whose a hand-off without a date was."""
+        if start is None:
+            return None
         if not self.owners:
             return self.owner
         # On the hand-off's own day, where that is all that is known of it, a change comes before it.
-        until = [c for c in self.owners if start is not None and not start.before(moment(c))] if start else []
-        if start is not None and start.instant:
+        until = [c for c in self.owners if not start.before(moment(c))]
+        if start.instant:
             until = [c for c in self.owners if (c.happened_at or 0) <= start.at]
         return until[-1].detail if until else self.owners[0].before
 
@@ -289,17 +310,37 @@ class Story:
             for name, moments in firsts.items():
                 spell.firsts[name] = min((when for when in moments if place(when) == number), default=None)
             spell.n = sum(place(when) == number for when in firsts["attempt"])
-            answers = [*firsts["verdict"], *firsts["disposed"]]
+            answers = [*firsts["verdict"], *firsts["disposed"], *firsts["over"]]
             spell.settled = number > 0 and any(place(when) < number for when in answers)
 
-    def _left(self, trip: Pass, rows: Sequence[Row]) -> tuple[int | None, str | None]:
+    def _left(self, trip: Pass, rows: Sequence[Row], opted: Moment | None) -> tuple[int | None, str | None]:
         """When the lead left without sales, and how."""
-        ways = [row for row in rows if not row.is_stage and not self.people.ours(self.actor(row))]
-        if ways:
-            return ways[0].event.happened_at, "exit"
-        if trip.number + 1 < len(self.trips) and trip.rows[-1].is_stage and trip.furthest < self.definition.won:
-            return next(row.event.happened_at for row in self.trips[trip.number + 1].rows if row.dated), "returned"
+        ways = [row for row in rows if row.dated and not row.is_stage and not self.people.ours(self.actor(row))]
+        taken = min((row.event.happened_at or 0 for row in ways), default=None)
+        if opted is not None and (taken is None or opted.at <= taken):
+            return opted.at, "opted_out"
+        if taken is not None:
+            return taken, "exit"
+        if trip.end == "recycled" and trip.reason == "not recorded" and trip.ended_at is not None:
+            return trip.ended_at, "returned"
         return None, None
+
+    def _over(self, trip: Pass, rows: Sequence[Row], opted: Moment | None) -> tuple[bool, Moment | None]:
+        """Is nothing waited for any more, and since when?"""
+        stages = [place for place, row in enumerate(rows) if row.is_stage and row.dated]
+        out = [row for row in rows[max(stages, default=-1) + 1 :] if not row.is_stage]
+        won = [row for row in rows if row.dated and row.code == self.definition.won]
+        ended = trip.end in slow_twin.EXITS
+        when = None
+        if ended and out and out[0].dated:
+            when = moment(out[0].event)
+        elif ended and trip.ended_at is not None:
+            when = Moment(trip.ended_at, True, 0)
+        elif not ended and won:
+            when = moment(won[0].event)
+        if opted is not None and (when is None or opted.at <= when.at):
+            when = opted
+        return ended or trip.furthest >= self.definition.won or opted is not None, when
 
 
 def following(handed: Sequence[Moment | None], number: int) -> Moment | None:
@@ -346,6 +387,7 @@ def read(
             touches=[e for e in mine if e.kind == "touch"],
             owners=owners,
             changes=[e for e in mine if e.kind == "change" and e not in owners],
+            optings=[e for e in mine if opts_out(e)],
             owner=None if row.get("owner") is None else str(row["owner"]),
             created=_created(row.get("created_at"), zone),
             people=people,
@@ -354,6 +396,12 @@ def read(
         if told := story.tell():
             found[lead] = told
     return found
+
+
+def opts_out(event: Happening) -> bool:
+    if event.kind == "activity":
+        return "unsubscribe" in folded(event.name)
+    return event.kind == "change" and folded(event.name) in OPTED_OUT and folded(event.detail or "") == "true"
 
 
 def _created(at: object, zone: str) -> Moment | None:
