@@ -17,6 +17,7 @@ ANSWERABLE = Table(
     "question that the product answers",
     (
         Column("question", "text", "the question, by the page that answers it", required=True),
+        Column("page", "text", "that page; missing where there is none yet"),
         Column("possible", "text", "yes, partly or no", required=True),
         Column("needs", "text", "what it takes", required=True),
         Column("found", "text", "what is here, counted", required=True),
@@ -91,6 +92,11 @@ def _black_hole(held: Held) -> tuple[Possible, list[Lack]]:
     return _grade(held.handoffs and (held.replies or held.touches), lacks), lacks
 
 
+def _velocity(held: Held) -> tuple[Possible, list[Lack]]:
+    _, lack = _stages(held)
+    return _grade(held.entries_dated, [lack]), [lack]
+
+
 def _reps(held: Held) -> tuple[Possible, list[Lack]]:
     lacks = [
         (not held.verdicts, "the yes or no of sales to each lead", _HISTORY),
@@ -141,6 +147,7 @@ class _Question:
     counted: Mapping[str, str]
     """Field of `Held` → the words after its number."""
     judge: Callable[[Held], tuple[Possible, list[Lack]]]
+    page: str | None = None
 
 
 _QUESTIONS = (
@@ -153,18 +160,32 @@ _QUESTIONS = (
             "entries_undated": "known only as today's status",
         },
         _funnel,
+        "funnel",
     ),
     _Question(
         "Follow-up: how fast does sales answer?",
         "Hand-offs with the time of day, and the calls, mails and meetings of your people.",
         {"handoffs": "hand-offs", "handoffs_timed": "of them with the time", "touches": "touches"},
         _clocks,
+        "clocks",
     ),
     _Question(
         "Black hole: which leads did nobody answer?",
         "Hand-offs, and what sales did or recorded afterwards.",
         {"handoffs": "hand-offs", "replies": "dated moves by sales", "touches": "touches"},
         _black_hole,
+        "black_hole",
+    ),
+    _Question(
+        "Velocity: how long do leads stay in each stage?",
+        "The day on which leads entered a stage and the one after it; with the time of day, to the hour.",
+        {
+            "stages_dated": "stages with dates",
+            "entries_dated": "dated entries",
+            "entries_undated": "known only as today's status",
+        },
+        _velocity,
+        "velocity",
     ),
     _Question(
         "Reps: do they judge leads as agreed?",
@@ -216,6 +237,7 @@ def answerable(held: Held) -> pd.DataFrame:
         rows.append(
             {
                 "question": question.name,
+                "page": question.page,
                 "possible": possible,
                 "needs": question.needs,
                 "found": _counted(held, question.counted),

@@ -1,31 +1,30 @@
 """The same front door for a terminal and for a schedule.
 
-Exit codes: 0 done, 2 refused (a sentence says why), 3 undecided (the questions say what).
+Exit codes: 0 done, 1 something is new (`watch` alone), 2 refused (a sentence says why), 3 undecided (the questions say
+what).
 """
 
 import argparse
-import io
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import as_json, places
-from core.errors import HandoffError, NotYet, QueryInvalid, ReadingUndecided
+from core.cli_followup import follow_up
+from core.cli_watch import add_watch
+from core.errors import HandoffError, QueryInvalid, ReadingUndecided, Unread
 from core.funnel_words import funnel_words
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.report import Report
 from core.serving import ROOT, serve
-from core.settings import Settings
+from core.terminal import DONE, NEWEST, REFUSED, UNDECIDED, Said, common, moment, on_report, opened, out, pair
 from core.workspace import Workspace
-
-DONE, REFUSED, UNDECIDED = 0, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,9 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = stated.run
     try:
         return run(stated)
+    except Unread as error:
+        print(error, file=sys.stderr)
+        return REFUSED
     except HandoffError as error:
         answer, code = _error(error)
-        _out(stated, answer, f"{error.message}\n{error.hint}" + _options(answer.get("questions", [])))
+        out(stated, answer, f"{error.message}\n{error.hint}" + _options(answer.get("questions", [])))
         return code
 
 
@@ -77,10 +79,10 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("files", type=Path, nargs="+", metavar="FILE")
         one.add_argument("--mapping", type=Path, metavar="FILE", help="JSON: what the columns mean")
         one.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="answer to a question")
-        _common(one, "the moment of the export: rows dated after it are remarked (default: now)")
+        common(one, "the moment of the export: rows dated after it are remarked (default: now)")
 
-    one = command("funnel", _funnel, "where leads leak, stage by stage")
-    _common(one, "what the report is true at (default: the newest plausible instant in the data)")
+    one = command("funnel", on_report(_funnel), "where leads leak, stage by stage")
+    common(one, NEWEST)
     one.add_argument("--by", metavar="COLUMN", help="break down by a column")
     one.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="only these leads")
     one.add_argument("--start", type=date.fromisoformat, metavar="DAY", help="first day of the cohort")
@@ -88,12 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--base", metavar="STAGE", help="stage that the cohort is counted from")
     one.add_argument("--policy", choices=POLICIES, default="furthest")
     one.add_argument("--counting", choices=("leads", "passes"), default="leads")
+    follow_up(command)
+    add_watch(command)
     return parser
-
-
-def _common(one: argparse.ArgumentParser, as_of: str) -> None:
-    one.add_argument("--as-of", metavar="DAY", help=as_of)
-    one.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _check(stated: argparse.Namespace) -> int:
@@ -101,7 +100,7 @@ def _check(stated: argparse.Namespace) -> int:
         if not places.chosen(stated.workspace).exists():
             # Nothing is written, not even an empty workspace.
             stated.workspace = Path(stack.enter_context(TemporaryDirectory(prefix="handoff-")))
-        here = stack.enter_context(_open(stated))
+        here = stack.enter_context(opened(stated))
         return _each(stated, here, lambda file, at, mapping, answers: _checked(here, file, at, mapping, answers))
 
 
@@ -114,7 +113,7 @@ def _checked(
 
 
 def _import(stated: argparse.Namespace) -> int:
-    with _open(stated) as here:
+    with opened(stated) as here:
         places.remember(here.folder)
         return _each(stated, here, lambda file, at, mapping, answers: _imported(here, file, at, mapping, answers))
 
@@ -132,8 +131,8 @@ def _each(
     do: Callable[[Path, datetime, Mapping | None, dict[str, str]], dict[str, Any]],
 ) -> int:
     """Every file, one after the other: a file that is refused does not keep the others out."""
-    at = _moment(stated.as_of, here.settings) or datetime.now(UTC)
-    mapping, answers = _mapping(stated.mapping), dict(_pair(answer, "--answer") for answer in stated.answer)
+    at = moment(stated.as_of, here.settings) or datetime.now(UTC)
+    mapping, answers = _mapping(stated.mapping), dict(pair(answer, "--answer") for answer in stated.answer)
     results, worst = [], DONE
     for file in stated.files:
         try:
@@ -145,31 +144,23 @@ def _each(
             said, code = _error(error)
             worst = max(worst, code)
             results.append({"file": file.name, **said})
-    _out(stated, {"files": results}, "\n\n".join(map(_told, results)))
+    out(stated, {"files": results}, "\n\n".join(map(_told, results)))
     return worst
 
 
-def _funnel(stated: argparse.Namespace) -> int:
-    folder = places.chosen(stated.workspace)
-    if not folder.exists():
-        raise NotYet(f"There is no workspace in {folder}.", "Import an export of your CRM, or name another folder.")
-    with _open(stated) as here:
-        as_of = _moment(stated.as_of, here.settings)
-        facts = here.facts(as_of=None if as_of is None else int(as_of.timestamp()))
-        query = Query(
-            base=stated.base,
-            start=stated.start,
-            end=stated.end,
-            policy=stated.policy,
-            counting=stated.counting,
-            where=tuple(_pair(where, "--where") for where in stated.where),
-            by=stated.by,
-            mature_days=here.settings.mature_days,
-        )
-        report = Report(here, facts)
-        answer = as_json.funnel_json(report, query)
-        _out(stated, answer, "" if stated.json else funnel_words(report, query))
-    return DONE
+def _funnel(report: Report, stated: argparse.Namespace) -> Said:
+    query = Query(
+        base=stated.base,
+        start=stated.start,
+        end=stated.end,
+        policy=stated.policy,
+        counting=stated.counting,
+        where=tuple(pair(where, "--where") for where in stated.where),
+        by=stated.by,
+        mature_days=report.settings.mature_days,
+    )
+    answer = as_json.funnel_json(report, query)
+    return answer, "" if stated.json else funnel_words(report, query)
 
 
 def _demo(stated: argparse.Namespace) -> int:
@@ -192,24 +183,6 @@ def _run(stated: argparse.Namespace) -> int:
     return serve(folder, port=stated.port, browser=not stated.no_browser)
 
 
-def _open(stated: argparse.Namespace) -> Workspace:
-    return Workspace(places.chosen(stated.workspace), database_url=os.environ.get("DATABASE_URL"))
-
-
-def _moment(text: str | None, settings: Settings) -> datetime | None:
-    """The instant stated: a day means its end, in the data's zone."""
-    if text is None:
-        return None
-    try:
-        if len(text) == len("2026-01-31"):
-            day = date.fromisoformat(text) + timedelta(days=1)
-            return datetime.combine(day, time(), tzinfo=settings.tz) - timedelta(seconds=1)
-        moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise QueryInvalid(f'"{text}" is no day.', "Write it as 2026-01-31 or 2026-01-31T09:00:00+01:00.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=settings.tz)
-
-
 def _mapping(file: Path | None) -> Mapping | None:
     if file is None:
         return None
@@ -220,13 +193,6 @@ def _mapping(file: Path | None) -> Mapping | None:
             f"The mapping file {file} cannot be read: {error}.", "It must hold one JSON object."
         ) from error
     return mapping_from(stated)
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise QueryInvalid(f'{option} needs NAME=VALUE, not "{text}".', f"For example {option} source=Email.")
-    return name, value
 
 
 def _bar(file: Path) -> Callable[[float, str], None]:
@@ -262,13 +228,6 @@ def _options(questions: list[dict[str, Any]]) -> str:
             f"    --answer '{question['id']}={option['value']}'  {option['label']}" for option in question["options"]
         ]
     return "\n".join(["", *lines]) if lines else ""
-
-
-def _out(stated: argparse.Namespace, value: dict[str, Any], words: str) -> None:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # JSON is UTF-8 whatever the terminal speaks; words lose a letter rather than end in an error.
-        sys.stdout.reconfigure(encoding="utf-8" if stated.json else None, errors="replace")
-    print(as_json.text(value) if stated.json else words)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,20 @@
     ├── MappingInvalid     a mapping names a column or field that is not there
     ├── DefinitionInvalid  a definition contradicts itself
     ├── CalendarInvalid    the hours of somebody contradict themselves, or name a place that is not there
+    ├── PersonInvalid      what is stated of somebody cannot be
     ├── SettingInvalid     a setting has a value that cannot be used
     ├── QueryInvalid       a question to the journeys names a stage, period or column that is not there
     ├── NotYet             a question needs data that have not been imported
+    ├── Unread             nobody takes the answer
     └── StoreError         the workspace cannot be read or written
-        └── WorkspaceBusy  somebody else is writing to the workspace
+        ├── WorkspaceBusy     somebody else is writing to the workspace
+        └── ChangedMeanwhile  somebody else has changed what is being changed
 
 Every error has a `message` (what happened) and a `hint` (the way out). Anything that is not a
 `HandoffError` is a mistake in the program and surfaces as itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -77,6 +80,15 @@ class CalendarInvalid(HandoffError):
         self.place = place
 
 
+class PersonInvalid(HandoffError):
+    """What is stated of somebody cannot be: `person_id` says of whom, `place` is the part (zone, manager, …)."""
+
+    def __init__(self, message: str, hint: str, *, person_id: str, place: str) -> None:
+        super().__init__(message, hint)
+        self.person_id = person_id
+        self.place = place
+
+
 class SettingInvalid(HandoffError):
     """A setting has a value that cannot be used."""
 
@@ -89,9 +101,23 @@ class NotYet(HandoffError):
     """A question needs data that have not been imported."""
 
 
+class Unread(HandoffError):
+    """Nobody takes the answer: the pipe is closed or the disk is full."""
+
+
 class StoreError(HandoffError):
     """The workspace cannot be read or written."""
 
 
 class WorkspaceBusy(StoreError):
     """Somebody else is writing to the workspace."""
+
+
+class ChangedMeanwhile(StoreError):
+    """Somebody else has changed what is being changed: `now` is what it is, by the thing and its part."""
+
+    def __init__(self, now: Mapping[tuple[str, str], Any]) -> None:
+        super().__init__(
+            "Somebody else has changed the same meanwhile.", "Look at what it is now, and save again if yours is right."
+        )
+        self.now = dict(now)

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
 from core.engine import Engine, Lazy
-from core.journeys.clocks import Timing, timed, timed_spells, usual_timing
+from core.journeys.clocks import Timing, timed, timed_spells
 from core.journeys.follow_up import follow_up
 from core.journeys.in_order import depths
 from core.journeys.labels import stage_labels
 from core.journeys.order import coded, placed
-from core.journeys.people import everyone
+from core.journeys.people import everyone, still_there
 from core.journeys.reduce import Facts, len_of, timeline, unit_of
 from core.journeys.sources import Sources
 from core.journeys.units import aliases, unmatched
+from core.journeys.visits import kept_visits
 from core.measures.anomalies import anomalies
 from core.measures.cohort import POLICIES, Policy, Query, base_place, segment_columns, standing
 from core.measures.findings import Finding, findings
@@ -26,7 +28,10 @@ from core.measures.handed import handed
 from core.measures.leads import leads_behind
 from core.measures.money import won_value
 from core.measures.moved import moved
+from core.measures.staying_leads import staying_leads
+from core.measures.velocity import Split, Velocity, split, velocity
 from core.settings import Settings
+from core.staff import Staff
 from core.tables import EXTRA
 from core.workspace import Workspace
 
@@ -155,28 +160,32 @@ class Report:
         return timeline(self.engine, self.sources, self.facts, lead_id)
 
     def people(self) -> pd.DataFrame:
-        """Everybody in these data (`journeys.people.EVERYBODY`)."""
-        return everyone(self.engine, self.sources, self.facts.definition)
+        """Everybody in these data and in what is stated (`journeys.people.EVERYBODY`), active as of this report."""
+        return self._people
+
+    @cached_property
+    def _people(self) -> pd.DataFrame:
+        every = everyone(self.engine, self.sources, self.facts.definition)
+        return still_there(every, as_of=self.facts.as_of, zone=self.settings.tz)
 
     def timing(self) -> Timing:
         """Whose working hours count."""
-        return usual_timing(self.people(), self.settings.zone)
+        return Staff(self.workspace).timing(self.people())
 
-    def timed(self) -> Lazy:
-        """One row per hand-off with its times (`journeys.clocks.TIMED`)."""
-        return self._timed("timed")
+    def timed(self, hours: Timing | None = None) -> Lazy:
+        """One row per hand-off with its times (`journeys.clocks.TIMED`); `hours`: not the people's own."""
+        return self._timed("timed", hours)
 
-    def timed_spells(self) -> Lazy:
+    def timed_spells(self, hours: Timing | None = None) -> Lazy:
         """One row per owner that a hand-off had, with the times of that owner."""
-        return self._timed("timed-spells")
+        return self._timed("timed-spells", hours)
 
-    def handed(self, query: Query) -> Lazy:
+    def handed(self, query: Query, hours: Timing | None = None) -> Lazy:
         """The hand-offs of the query's period that fit its filters (`measures.handed`)."""
-        return handed(self.engine, self.facts, self.timed(), query, self.settings)
+        return handed(self.engine, self.facts, self.timed(hours), query, self.settings)
 
-    def _timed(self, name: str) -> Lazy:
-        people = self.people()
-        hours = usual_timing(people, self.settings.zone)
+    def _timed(self, name: str, hours: Timing | None) -> Lazy:
+        people, hours = self.people(), hours or self.timing()
         file = self.facts.folder / f"{name}-{hours.key(people)}.parquet"
         if not file.exists():
             engine, as_of = self.engine, self.facts.as_of
@@ -188,6 +197,22 @@ class Report:
             )
             engine.keep(made, file)
         return self.engine.read([file])
+
+    def visits(self) -> Lazy:
+        """One row per visit of a lead to a stage (`journeys.visits.VISITS`)."""
+        return kept_visits(self.engine, self.facts)
+
+    def velocity(self, query: Query) -> Velocity:
+        """How long leads stay in each stage."""
+        return velocity(self.engine, self.facts, self.visits(), query, self.settings)
+
+    def velocity_by(self, query: Query) -> Split:
+        """The same for each value of `query.by`."""
+        return split(self.engine, self.facts, self.visits(), query, self.settings)
+
+    def staying(self, query: Query, **which: Any) -> pd.DataFrame:
+        """The leads behind a time in stage (`measures.staying_leads`)."""
+        return staying_leads(self.engine, self.facts, self.visits(), query, self.settings, **which)
 
     def unplaced(self) -> int:
         """Leads of which no stage is known: counted here, in no funnel."""

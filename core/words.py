@@ -136,6 +136,16 @@ def money(minor: int, currency: str | None, *, short: bool = False) -> str:
     return f"{currency} {written}" if currency else f"{written}, currency not stated"
 
 
+def amount(minor: float, currency: str | None) -> str:
+    """An amount as a plain number, for a cell that a program reads: no code, no grouping, the currency's digits.
+
+    >>> amount(123456.7, "EUR"), amount(5000, "JPY")
+    ('1234.57', '5000')
+    """
+    digits = exponent(currency)
+    return f"{minor / 10**digits:.{digits}f}"
+
+
 def day(instant: int, zone: tzinfo) -> str:
     """An instant (seconds UTC) as a day in the data's zone.
 

@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from core.intake import Reading, read
 from core.journeys.labels import stage_labels, unanswered
 from core.journeys.reduce import Facts, key, reduce
 from core.journeys.sources import Sources, live_sources
+from core.journeys.stated import of_facts, stated_people
 from core.keeping import Answer, Kept, Progress, sweep
 from core.settings import Settings, settings_from
 from core.store import Batch, NewBatch, Snapshot, Store, decode_column
@@ -159,7 +160,7 @@ class Workspace:
                 size_bytes=reading.size_bytes,
                 shape=reading.shape,
                 mapping=stated,
-                counts=_counts(reading),
+                counts=reading.numbers(),
                 first_instant=reading.first_instant,
                 last_instant=reading.last_instant,
                 fingerprint=reading.fingerprint,
@@ -232,13 +233,14 @@ class Workspace:
                 self.choose(proposed, at=at, by_person=False)
 
     def sources(self, snapshot: Snapshot | None = None, *, live: tuple[int, ...] | None = None) -> Sources:
-        """The rows of the live imports, or of those in `live`; asked again of the same imports, the same frames."""
+        """The rows of the live imports, or of those in `live`; asked again of the same rows, the same frames."""
         seen = snapshot or self.store.snapshot()
         counted = seen.live if live is None else live
         held: tuple[object, Sources] | None = getattr(self._local, "sources", None)
-        if held is None or held[0] != (counted, seen.files):
-            made = live_sources(self.engine, lambda table: seen.files[table], counted, rename=decode_column)
-            held = self._local.sources = (counted, seen.files), made
+        if held is None or held[0] != (counted, seen.files, seen.people):
+            stated = stated_people(seen.people)
+            made = live_sources(self.engine, seen.files.__getitem__, counted, rename=decode_column, stated=stated)
+            held = self._local.sources = (counted, seen.files, seen.people), made
         return held[1]
 
     def labels(self) -> pd.DataFrame:
@@ -253,20 +255,20 @@ class Workspace:
         """The newest plausible instant in the data, in seconds UTC; `NotYet` without data."""
         telling = [batch for batch in self.live_batches() if batch.shape in LEADS_IN]
         seen = [batch.last_instant for batch in telling if batch.last_instant is not None]
+        seen = seen or [int(batch.imported_at.timestamp()) for batch in telling]
         if seen:
             return max(seen)
-        undated = [int(batch.imported_at.timestamp()) for batch in telling]
-        if undated:
-            return max(undated)
         raise NotYet("There are no leads here yet.", "Import an export of your CRM, or open the sample company.")
 
     def live_batches(self) -> tuple[Batch, ...]:
         """The imports that count."""
         return tuple(batch for batch in self.store.batches() if batch.state == "live")
 
-    def facts(self, *, as_of: int | None = None, progress: Progress = _quiet) -> Facts:
-        """The facts at `as_of` (default: `as_of()`), reduced now where they are not kept."""
-        name, definition, make = self._task(self.as_of() if as_of is None else as_of)
+    def facts(
+        self, *, as_of: int | None = None, live: tuple[int, ...] | None = None, progress: Progress = _quiet
+    ) -> Facts:
+        """The facts at `as_of` (default: `as_of()`) of the imports `live` (default: all that count); they are kept."""
+        name, definition, make = self._task(self.as_of() if as_of is None else as_of, live)
         return self.kept.make(name, definition, make, progress)
 
     def facts_now(self, *, as_of: int | None = None) -> Answer:
@@ -274,27 +276,24 @@ class Workspace:
         name, definition, make = self._task(self.as_of() if as_of is None else as_of)
         return self.kept.answer(name, definition, make)
 
-    def _task(self, as_of: int) -> tuple[str, Definition, Callable[[Path, Progress], Facts]]:
-        snapshot, definition, batches = self.store.snapshot(), self.definition(), self.live_batches()
-        unknown_yet = [b.id for b in batches if b.last_instant is not None and b.last_instant > as_of]
+    def _task(
+        self, as_of: int, live: tuple[int, ...] | None = None
+    ) -> tuple[str, Definition, Callable[[Path, Progress], Facts]]:
+        snapshot, definition = self.store.snapshot(), self.definition()
+        counted = snapshot.live if live is None else live
+        last = {batch.id: batch.last_instant for batch in self.store.batches() if batch.id in counted}
+        unknown_yet = [number for number, instant in last.items() if instant is not None and instant > as_of]
 
         def make(folder: Path, progress: Progress) -> Facts:
-            sources = self.sources(snapshot)
             return reduce(
                 self.engine,
-                sources,
+                self.sources(snapshot, live=counted),
                 definition,
                 folder,
                 as_of=as_of,
-                live=snapshot.live,
+                live=counted,
                 unknown_yet=unknown_yet,
                 progress=progress,
             )
 
-        return key(snapshot.live, definition, as_of=as_of), definition, make
-
-
-def _counts(reading: Reading) -> dict[str, int]:
-    rows = {f"rows_{name}": int(number) for name, number in asdict(reading.counts).items()}
-    made = {f"made_{table}": int(number) for table, number in reading.facts.items()}
-    return {**rows, **made, "future": reading.future}
+        return key(counted, definition, as_of=as_of, people=of_facts(snapshot.people)), definition, make

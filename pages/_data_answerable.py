@@ -30,6 +30,8 @@ def show(here: Workspace) -> None:
             with name:
                 st.markdown(f"**{row.question}**")
                 st.badge(str(row.possible), icon=icon, color=colour)
+                if isinstance(row.page, str) and row.possible != "no":
+                    st.page_link(f"{row.page}.py", label="Open", icon=":material/arrow_forward:")
             with says:
                 st.markdown(f"Here: {row.found}.")
                 st.caption(f"Needs: {str(row.needs)[0].lower()}{str(row.needs)[1:]}")

@@ -14,7 +14,15 @@ page = st.navigation(
             st.Page("overview.py", title="Overview", icon=":material/lightbulb:", default=True),
             st.Page("funnel.py", title="Funnel", icon=":material/filter_alt:", url_path="funnel"),
         ],
-        "Set up": [st.Page("data.py", title="Data", icon=":material/database:", url_path="data")],
+        "Follow-up": [
+            st.Page("clocks.py", title="Clocks", icon=":material/timer:", url_path="clocks"),
+            st.Page("black_hole.py", title="Black hole", icon=":material/blur_on:", url_path="black-hole"),
+            st.Page("velocity.py", title="Velocity", icon=":material/hourglass_bottom:", url_path="velocity"),
+        ],
+        "Set up": [
+            st.Page("data.py", title="Data", icon=":material/database:", url_path="data"),
+            st.Page("people.py", title="People and calendars", icon=":material/group:", url_path="people"),
+        ],
     },
     position="top",
 )

@@ -11,7 +11,7 @@ from core.answerable import ANSWERABLE, Held, answerable, held
 from core.workspace import Workspace
 
 AT = datetime(2026, 6, 30, tzinfo=UTC)
-FUNNEL, CLOCKS, HOLE, REPS, REVENUE, WHAT_IF, RECYCLING = range(7)
+FUNNEL, CLOCKS, HOLE, VELOCITY, REPS, REVENUE, WHAT_IF, RECYCLING = range(8)
 Fill = Callable[..., pd.DataFrame]
 
 
@@ -46,6 +46,9 @@ def test_everything_answers_everything() -> None:
         (Held(touches=9, touches_timed=9), CLOCKS, "no"),
         (Held(handoffs=9, replies=3), HOLE, "partly"),
         (Held(handoffs=9), HOLE, "no"),
+        (Held(stages_dated=2, entries_dated=9), VELOCITY, "yes"),
+        (Held(stages_dated=1, entries_dated=9), VELOCITY, "partly"),
+        (Held(entries_undated=9), VELOCITY, "no"),
         (Held(verdicts=9), REPS, "no"),
         (Held(verdicts=9, verdicts_signed=9), REPS, "partly"),
         (Held(deals=9, deals_won=4, deals_linked=9, leads_sourced=9), REVENUE, "partly"),
@@ -105,6 +108,9 @@ def test_a_current_status_alone_makes_no_funnel(fill: Fill) -> None:
     table = fill(leads="Lead ID,Email,Lead Status\n1,a@x.example,MQL\n2,b@x.example,Sales Accepted\n")
     assert table.loc[FUNNEL, "possible"] == "partly"
     assert "only today's status" in str(table.loc[FUNNEL, "missing"])
+    assert table.loc[VELOCITY, "possible"] == "no"
+    assert "only today's status" in str(table.loc[VELOCITY, "missing"])
+    assert "Date entered" in str(table.loc[VELOCITY, "where_to_get"])
 
 
 def test_history_deals_and_touches_add_their_questions(fill: Fill) -> None:

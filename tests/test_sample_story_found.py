@@ -4,6 +4,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.measures.cohort import Query
 from core.measures.findings import Finding, sentence
 from core.measures.funnel import Funnel
 from core.report import Report
+from core.silence import Silence
 from core.workspace import Workspace
 from tests.conftest import SAMPLE, Handoff
 
@@ -253,3 +255,72 @@ def test_the_terminal_says_the_same(sample: Path, handoff: Handoff, whole: Funne
     assert answer["won_value"][0]["amount_minor"] > 0
     for stage, number in entered(whole).items():
         assert f"{number:,}" in told.out, stage
+
+
+# --- what happened after the hand-off ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ignored() -> tuple[set[str], set[str]]:
+    """The story's own rule, read from the text: Emerging's MQLs before June, and those of them that nobody worked.
+
+    Owned by a rep of the team, no task by a person, no status after the first MQL. Merged records are left out.
+    """
+    users = {user["Id"]: user for user in rows("users.csv")}
+    team = {one for one, user in users.items() if user["UserRole"] == "Emerging"}
+    people = {one for one, user in users.items() if user["UserType"] == "Standard"}
+    touched = {task["WhoId"] for task in rows("tasks.csv") if task["OwnerId"] in people}
+    steps: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for step in rows("lead_history.csv"):
+        if step["Field"] == "Status":
+            steps[step["LeadId"]].append((step["CreatedDate"], step["NewValue"]))
+    given, lost = set(), set()
+    for lead in rows("leads.csv"):
+        mqls = [at for at, status in steps[lead["Id"]] if status == "MQL"]
+        if lead["MasterRecordId"] or lead["OwnerId"] not in team or not mqls or min(mqls) >= "2026-06-01":
+            continue
+        given.add(lead["Id"])
+        if lead["Id"] not in touched and max(steps[lead["Id"]])[0] == min(mqls):
+            lost.add(lead["Id"])
+    return given, lost
+
+
+def test_the_black_hole_of_one_team_is_the_storys_lead_by_lead(
+    report: Report, truth: dict[tuple[str, str], str], ignored: tuple[set[str], set[str]]
+) -> None:
+    given, lost = ignored
+    assert (len(given), len(lost)) == (int(truth["black_hole", "mqls"]), int(truth["black_hole", "ignored"]))
+    asked = Silence(report, Query(end=date(2026, 5, 31), where=(("team", truth["black_hole", "team"]),)))
+    counted = asked.counts().total()
+    assert counted["handed"] == counted["due"] == len(given)
+    assert set(asked.leads(("never_touched",), limit=None)["lead_id"]) == lost
+    # Beyond the story's rule: called, and still nothing was recorded. The story counts what nobody even called.
+    silent = set(asked.leads(("touched_silent",), limit=None)["lead_id"])
+    assert len(silent) == 6
+    assert silent < given - lost
+
+
+def test_the_black_hole_is_in_one_team_and_nothing_is_said_of_the_others(
+    report: Report, truth: dict[tuple[str, str], str]
+) -> None:
+    asked = Silence(report, Query(by="team"))
+    found, team = asked.counts(), truth["black_hole", "team"]
+    assert found.outstanding() == (team,)
+    assert found.rate(team).value > 5 * max(found.rate(name).value for name in ("Enterprise", "Mid-Market"))
+    # By the end of June, with the clock instead of a month's grace: some more of the same team are past it by now.
+    assert found.total(team)["never_touched"] == int(truth["black_hole", "ignored"]) + 14
+    reps = {user["Name"] for user in rows("users.csv") if user["UserRole"] == team}
+    assert set(Silence(report, Query(by="rep")).counts().outstanding()) == reps
+    for column in ("source", "region", "manager"):
+        split = Silence(report, Query(by=column)).counts()
+        assert split.outstanding() == (("Greta Olin",) if column == "manager" else ()), column
+    assert [(one.column, one.segment) for one in asked.findings()] == [("team", team), ("holder", "queue")]
+
+
+def test_leads_that_never_left_the_queue_are_the_queues(report: Report, truth: dict[tuple[str, str], str]) -> None:
+    queue = Silence(report, Query(where=(("holder", "queue"),)))
+    counted = queue.counts().total()
+    assert counted["handed"] == int(truth["never_assigned", "leads"])
+    assert counted["never_touched"] == queue.counts().size() == counted["due"]
+    (owner,) = queue.owners().to_dict("records")
+    assert (owner["holder"], owner["leads"]) == ("queue", counted["due"])

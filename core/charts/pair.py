@@ -1,10 +1,15 @@
 """One share beside what it is held against: two bars, hatched where it is a leak."""
 
+from collections.abc import Mapping
+
 import plotly.graph_objects as go
 
 from core import words
 from core.charts.look import HATCHES, Look, figure, shown, wrapped
 from core.stats.intervals import Rate
+
+_HATCHES: Mapping[str, str] = {**HATCHES, "silent": HATCHES["rejected"], "late": HATCHES["rejected"]}
+"""Beside the leaks of the funnel: what is silent, and what is late."""
 
 
 def pair(one: Rate, other: Rate | None, names: tuple[str, str], outcome: str, look: Look) -> go.Figure:
@@ -25,7 +30,7 @@ def pair(one: Rate, other: Rate | None, names: tuple[str, str], outcome: str, lo
             marker={
                 "color": [look.leak, look.ghost],
                 "pattern": {
-                    "shape": [HATCHES[outcome], ""],
+                    "shape": [_HATCHES[outcome], ""],
                     "fgcolor": look.ground,
                     "fgopacity": 0.8,
                     "fillmode": "overlay",

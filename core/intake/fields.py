@@ -177,6 +177,10 @@ SHAPES: dict[str, tuple[Target, ...]] = {
         _text("manager", "ManagerName", "Manager", "Manager Name", "ManagerId"),
         _text("zone", "TimeZoneSidKey", "Time Zone", "Timezone", "Zone"),
         _flag("active", "IsActive", "Active"),
+        _number("capacity", "Weekly Capacity", "Capacity", "Leads per Week", "Capacity per Week", "Leads a week"),
+        _date("active_from", "Active From", "Start Date", "Hire Date", "Employed Since", "Joined", "Joined On"),
+        _date("active_to", "Active To", "Active Until", "End Date", "Last Day", "Leaving Date", "Termination Date",
+              "Left On"),
     ),
     "campaigns": (
         _id("campaign_id", "Id", "CampaignId", "Campaign Id", "CAMPAIGNID", "Program Id"),

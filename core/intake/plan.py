@@ -17,6 +17,7 @@ from core.intake.recognise import Proposal, fingerprint, has_key, plain, recogni
 from core.intake.sheet import Sheet
 from core.intake.stage_dates import stage_of
 from core.intake.typed import distinct
+from core.intake.words import MISSING
 
 FORMATS = (*dates.FORMATS, *numbers.FORMATS)
 KEEPS = ("leads", "deals", "people", "campaigns")
@@ -59,6 +60,10 @@ class Plan:
     def constant(self, name: str) -> str | None:
         """What every row of this export is, though no column says so."""
         return self.export.constants.get(name) if self.export else None
+
+    def missing(self) -> frozenset[str]:
+        """Cells that say "there is no id", in small letters."""
+        return MISSING | frozenset(self.export.nothing if self.export else ())
 
     def mapping(self) -> Mapping:
         """All of it as a mapping that can be remembered."""

@@ -1,6 +1,6 @@
 """What reading a file gives: what was seen, how it was understood, what was asked and where the rows lie."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
 from core.intake.mapping import Mapping, Question
@@ -97,3 +97,8 @@ class Reading:
     first_instant: int | None
     last_instant: int | None
     future: int
+
+    def numbers(self) -> dict[str, int]:
+        """Every count by one name: `rows_…` of the file, `made_…` of the tables, and `future`."""
+        rows = {f"rows_{name}": int(number) for name, number in asdict(self.counts).items()}
+        return rows | {f"made_{table}": int(number) for table, number in self.facts.items()} | {"future": self.future}

@@ -12,13 +12,12 @@ from core.intake.fields import KEY_FIELD
 from core.intake.plan import Plan
 from core.intake.problems import Problems
 from core.intake.sheet import Sheet
-from core.intake.words import MISSING, TOTAL_CELL, is_missing, is_total
+from core.intake.words import TOTAL_CELL, is_missing, is_total
 
 Bools = npt.NDArray[np.bool_]
 _STEP = 200_000
 _KEYED = ("leads", "deals", "people", "campaigns", "lookup")
 """Shapes in which an id stands once."""
-_MISSING = pa.array(sorted(MISSING))
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _keys(plan: Plan, sheet: Sheet) -> pa.ChunkedArray | None:
     if not found:
         return None
     # In a lookup, NA may be a country and "none" a product: only an empty key is none.
-    gone = pa.array([""]) if plan.shape == "lookup" else _MISSING
+    gone = pa.array([""] if plan.shape == "lookup" else sorted(plan.missing()))
     ids = []
     for column in found:
         text = pc.utf8_trim_whitespace(column)

@@ -8,29 +8,43 @@ import narwhals as nw
 import pandas as pd
 
 from core.engine import Engine, Lazy
-from core.journeys.passes import DAY
+from core.journeys.durations import durations
 from core.tables import Column, Table
-from core.worktime import Calendar, default_calendar, slot_width, slots, zone_names
+from core.worktime import Calendar, default_calendar, zone_names
 
 STEPS = {"attempt": "attempt", "contact": "contact", "verdict": "verdict", "disposition": "disposed"}
 """Milestone of a clock → the column of the facts that holds its instant (`<column>_at`, `<column>_by_day`)."""
 
-FARTHEST_DAYS = 20 * 366
-"""Instants further back than this from as_of are no business of a clock: their times stay unknown."""
+_FIRSTS: dict[str, tuple[str, str | None]] = {step: (f"{name}_at", f"{name}_by_day") for step, name in STEPS.items()}
+_ENDS: dict[str, tuple[str, str | None]] = {
+    "bypassed": ("bypassed_at", "bypassed_by_day"),
+    "over": ("over_at", "over_by_day"),
+    "now": ("_until", None),
+}
+
+_OF_PERSON = ("person_id", "name", "kind", "team", "manager", "active")
+_WHO = (*_OF_PERSON, "side")
+"""What the times of a hand-off depend on: nothing else of a person changes them."""
 
 _PERSON = (
     Column("calendar", "text", "calendar that the working time is counted in", required=True),
     Column("team", "text", "the rep's team"),
     Column("manager", "text", "the rep's manager"),
 )
-_TIMES = tuple(
-    Column(f"{kind}_{step}", "integer", f"{words} seconds from the start to {says}; missing where unknown")
-    for kind, words in (("w", "working"), ("e", "elapsed"))
-    for step, says in (
-        *((step, f"the first {step}") for step in STEPS),
-        ("left", "its leaving without sales"),
-        ("now", "as_of, or to the end of the window"),
-    )
+_TIMES = (
+    *(
+        Column(f"{kind}_{step}", "integer", f"{words} seconds from the start to {says}; missing where unknown")
+        for kind, words in (("w", "working"), ("e", "elapsed"))
+        for step, says in (
+            *((step, f"the first {step}") for step in STEPS),
+            ("left", "its leaving without sales"),
+            ("bypassed", "its moving on beyond the verdict without one"),
+            ("over", "its leaving, by whomever, or being won"),
+            ("now", "as_of, or to the end of the window"),
+            ("as_of", "as_of"),
+        )
+    ),
+    Column("day_seconds", "integer", "working seconds of a usual day in that calendar", required=True),
 )
 TIMED = Table(
     "timed",
@@ -62,7 +76,7 @@ class Timing:
     def key(self, people: pd.DataFrame) -> str:
         """Short hash of whose hours count and of who these people are: times kept under it stay true."""
         hours = sorted((name, calendar.model_dump_json()) for name, calendar in self.calendars.items())
-        stated = [hours, sorted(self.of_person.items()), self.default, people.to_json()]
+        stated = [hours, sorted(self.of_person.items()), self.default, people[list(_WHO)].to_json()]
         return hashlib.blake2b(repr(stated).encode(), digest_size=8).hexdigest()
 
 
@@ -99,10 +113,11 @@ def timed(engine: Engine, handoffs: Lazy, people: pd.DataFrame, timing: Timing, 
         _start_by_day=nw.coalesce(nw.col("handed_by_day"), nw.lit(False)),
         _until=nw.coalesce(nw.col("next_at"), nw.lit(as_of).cast(nw.Int64)),
     )
-    measured = _measured(engine, rows, timing, {**STEPS, "left": "left"}, as_of=as_of)
+    steps = {**_FIRSTS, "left": ("left_at", None), **_ENDS}
+    measured = durations(engine, rows, list(timing.calendars.values()), steps, as_of=as_of)
     return measured.with_columns(
-        arrived_hour=nw.when(~nw.col("_start_by_day")).then(nw.col("_h_start")),
-        answered_hour=nw.when(~nw.coalesce(nw.col("attempt_by_day"), nw.lit(False))).then(nw.col("_h_attempt")),
+        arrived_hour=nw.when(~nw.col("_start_by_day")).then(nw.col("_hour_start")),
+        answered_hour=nw.when(~nw.coalesce(nw.col("attempt_by_day"), nw.lit(False))).then(nw.col("_hour_attempt")),
     ).select(*handoffs.collect_schema().names(), *TIMED.names)
 
 
@@ -116,8 +131,8 @@ def timed_spells(engine: Engine, spells: Lazy, people: pd.DataFrame, timing: Tim
         _start_by_day=nw.coalesce(nw.col("started_by_day"), nw.lit(False)),
         _until=nw.coalesce(nw.col("ended_at"), nw.lit(as_of).cast(nw.Int64)),
     )
-    measured = _measured(engine, rows, timing, STEPS, as_of=as_of)
-    times = [name for name in (column.name for column in _TIMES) if not name.endswith("_left")]
+    measured = durations(engine, rows, list(timing.calendars.values()), {**_FIRSTS, **_ENDS}, as_of=as_of)
+    times = [column.name for column in _TIMES if not column.name.endswith("_left")]
     mine = ("owner_name", "team", "manager", "active", "calendar")
     return measured.select(*spells.collect_schema().names(), *mine, *times)
 
@@ -127,63 +142,11 @@ def _same(*names: str) -> dict[str, nw.Expr]:
 
 
 def _known(engine: Engine, people: pd.DataFrame, timing: Timing) -> Lazy:
-    small = people[["person_id", "name", "kind", "team", "manager", "active"]].rename(columns={"person_id": "who"})
-    calendar = small["who"].map(dict(timing.of_person)).fillna(timing.default)
+    small = people[list(_OF_PERSON)].rename(columns={"person_id": "who"})
+    calendar = [timing.of_person.get(who, timing.default) for who in small["who"]]
     table = Table(
         "known",
         "person",
         tuple(Column(name, "flag" if name == "active" else "text", name) for name in (*small.columns, "calendar")),
     )
     return engine.frame(table.conform(small.assign(calendar=calendar)), table)
-
-
-def _measured(engine: Engine, rows: Lazy, timing: Timing, steps: Mapping[str, str], *, as_of: int) -> Lazy:
-    """With `w_*` and `e_*` of every step and of now, and the local hours `_h_start` and `_h_attempt`."""
-    table, width = _slots(engine, rows, timing, as_of=as_of)
-    rows = _hour_and_sum(rows.with_columns(_t=nw.col("_start")), table, width, "start")
-    for step, column in (*steps.items(), ("now", "")):
-        when = nw.col(f"{column}_at") if column else nw.col("_until")
-        # Nothing comes before the start: what is known by its day alone began with that day.
-        later = nw.when(~when.is_null()).then(nw.max_horizontal(when, nw.col("_start")))
-        rows = _hour_and_sum(rows.with_columns(_t=later), table, width, step)
-        by_day = nw.col("_start_by_day") if column else nw.lit(False)
-        # From a day without a time to an instant, days are compared: the instant counts as its own day's beginning.
-        reached = nw.when(by_day).then(nw.col("_m_start_of_day")).otherwise(nw.col(f"_s_{step}"))
-        at = nw.when(by_day).then(nw.col("_t_start_of_day")).otherwise(nw.col("_t"))
-        rows = rows.with_columns(
-            **{
-                f"w_{step}": _not_negative(reached - nw.col("_s_start")),
-                f"e_{step}": _not_negative(at - nw.col("_start")),
-            }
-        )
-    return rows
-
-
-def _not_negative(seconds: nw.Expr) -> nw.Expr:
-    return nw.when(~seconds.is_null()).then(nw.max_horizontal(seconds, nw.lit(0).cast(nw.Int64)))
-
-
-def _slots(engine: Engine, rows: Lazy, timing: Timing, *, as_of: int) -> tuple[Lazy, int]:
-    """Working time summed up to every slot of every calendar, and where the slot's local day began."""
-    oldest = as_of - FARTHEST_DAYS * DAY
-    first = engine.collect(rows.filter(nw.col("_start") >= oldest).select(_first=nw.col("_start").min()))["_first"]
-    since = as_of if first.isna().all() else int(first.iloc[0])
-    calendars = list(timing.calendars.values())
-    width = slot_width(calendars)
-    made = slots(calendars, since - DAY, as_of + DAY)
-    new_day = (made["hour"] % 24).lt((made["hour"] % 24).shift()) | made["calendar"].ne(made["calendar"].shift())
-    starts = made[["slot", "cum"]].where(new_day).ffill().astype("int64")
-    return engine.frame(made.assign(day_slot=starts["slot"], day_cum=starts["cum"])), width
-
-
-def _hour_and_sum(rows: Lazy, table: Lazy, width: int, step: str) -> Lazy:
-    """With `_s_` (working seconds up to `_t`) and `_h_` (local hour of the week) of a step."""
-    slot = table.rename({"slot": "_slot"})
-    rows = rows.drop("_m_start_of_day", "_t_start_of_day", strict=False).with_columns(_slot=nw.col("_t") // width)
-    inside = nw.when(nw.col("open")).then(nw.col("_t") - nw.col("_slot") * width).otherwise(nw.lit(0).cast(nw.Int64))
-    joined = rows.join(slot, on=["calendar", "_slot"], how="left")
-    return joined.with_columns(
-        **{f"_s_{step}": nw.col("cum") + inside, f"_h_{step}": nw.col("hour")},
-        _m_start_of_day=nw.col("day_cum"),
-        _t_start_of_day=nw.col("day_slot") * width,
-    ).drop("cum", "open", "hour", "day_slot", "day_cum", "_slot")

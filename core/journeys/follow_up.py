@@ -1,5 +1,6 @@
 """What followed each hand-off → facts beside those of the reduction, made when they are first asked for."""
 
+import hashlib
 import shutil
 import uuid
 from collections.abc import Callable
@@ -11,8 +12,10 @@ import pandas as pd
 from core.engine import Engine, Lazy
 from core.journeys.actors import actors
 from core.journeys.handoffs import born, handoffs
+from core.journeys.opting_out import optings_out
 from core.journeys.owned import owned
-from core.journeys.owning import owner_changes, owner_fields
+from core.journeys.owner_fields import owner_fields
+from core.journeys.owning import owner_changes
 from core.journeys.people import everyone
 from core.journeys.reduce import Facts, unit_of
 from core.journeys.replies import answers, recorded, replies
@@ -31,14 +34,16 @@ def follow_up(
 ) -> tuple[Lazy, Lazy]:
     """One row per hand-off (`handoffs.HANDOFFS`), and one per owner that it had (`spells.SPELLS`).
 
-    `sources`: the rows that the facts were made of. Kept beside the facts, whole or not at all.
+    `sources`: the rows that the facts were made of. Kept beside the facts, whole or not at all, under who these people
+    are: whoever is stated to be a machine, or to be of marketing, never did what a person of sales did.
     """
-    place = facts.folder / _PLACE
+    known = actors(everyone(engine, sources, facts.definition))
+    place = facts.folder / f"{_PLACE}-{_version(known)}"
     if not place.exists():
         work = facts.folder / f".{_PLACE}-{uuid.uuid4().hex}"
         work.mkdir()
         try:
-            _make(engine, sources, facts, work, progress)
+            _make(engine, sources, facts, work, known, progress)
             if not place.exists():
                 work.rename(place)
         finally:
@@ -46,9 +51,13 @@ def follow_up(
     return engine.read(sorted(place.glob("handoffs-*"))), engine.read(sorted(place.glob("spells-*")))
 
 
-def _make(engine: Engine, sources: Sources, facts: Facts, work: Path, progress: Progress) -> None:
-    people = everyone(engine, sources, facts.definition)
-    known, fields = actors(people), owner_fields(engine, sources.events)
+def _version(known: pd.DataFrame) -> str:
+    ordered = known.sort_values("said").to_json(orient="values")
+    return hashlib.blake2b(ordered.encode(), digest_size=8).hexdigest()
+
+
+def _make(engine: Engine, sources: Sources, facts: Facts, work: Path, known: pd.DataFrame, progress: Progress) -> None:
+    fields = owner_fields(engine, sources.events)
     ids_of = unit_of(facts.units(engine).select("unit", "lead_id"), engine.frame(aliases(engine, sources)))
     shards = sorted(facts.folder.glob("rows-*.parquet"))
     for shard, file in enumerate(shards):
@@ -90,8 +99,11 @@ def _shard(
     touched = kept(born(touches(engine, sources.events, ids_of, known, definition, as_of=as_of), everybody))
     inside = kept(within(touched.filter(~nw.col("unborn")), spans))
     entries = recorded(engine, sources.events, ids_of, known, fields, as_of=as_of)
+    optings = within(optings_out(engine, sources.events, ids_of, as_of=as_of), spans)
     replied = kept(
-        answers(kept(replies(engine, rows, spans, known, definition)), within(entries, spans), passes, definition)
+        answers(
+            kept(replies(engine, rows, spans, known, definition)), within(entries, spans), optings, passes, definition
+        )
     )
     file = work / f"handoffs-{shard:04}.parquet"
     engine.keep(

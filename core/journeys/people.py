@@ -1,12 +1,16 @@
 """Who is who in these data: people of sales and of marketing, queues, and machines?"""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
 
+import narwhals as nw
 import pandas as pd
 
 from core.definition import Definition, fold
 from core.engine import Engine, Lazy
+from core.journeys.owner_fields import owner_fields
 from core.journeys.sources import Sources
+from core.journeys.stated import day_number
 from core.tables import EXTRA, Column, Table
 
 EVERYBODY = Table(
@@ -21,7 +25,11 @@ EVERYBODY = Table(
         Column("manager", "text", "the manager's person_id, or the name where it is none of these"),
         Column("zone", "text", "time zone as stated"),
         Column("active", "flag", "still there; missing where not stated"),
-        Column("stated", "flag", "a file says who this is; false: known only from what it does", required=True),
+        Column("capacity", "number", "leads that this person can work in a week; missing where not stated"),
+        Column("active_from", "day", "first day at work; missing where not stated"),
+        Column("active_to", "day", "last day at work; missing where not stated"),
+        Column("calendar", "text", "id of the calendar of this person alone"),
+        Column("stated", "flag", "a file or a person says who this is; false: known from what it does", required=True),
     ),
     key=("person_id",),
 )
@@ -33,10 +41,12 @@ _QUEUES = ("queue", "roundrobin", "unassigned")
 
 
 def everyone(engine: Engine, sources: Sources, definition: Definition) -> pd.DataFrame:
-    """Everybody (`EVERYBODY`): the people of the files, then owners and actors that no file knows.
+    """Everybody (`EVERYBODY`): the people of the files and of whom something is stated, then owners and actors that
+    none of these know.
 
-    A machine is what the definition lists or the file calls one; a queue is called so. Marketing is who is in a team
-    of marketing; whoever is in another team sells. Of somebody whom no file names nothing but the name is known.
+    Where no kind is stated, a machine is what the definition lists or the file calls one; a queue is called so. Where
+    no side is stated, marketing is who is in a team of marketing; whoever is in another team sells. Of somebody whom
+    nothing names but the data, nothing but the name is known.
     """
     stated = engine.collect(sources.people)
     known = {fold(text) for column in ("person_id", "name") for text in stated[column].dropna()}
@@ -44,18 +54,38 @@ def everyone(engine: Engine, sources: Sources, definition: Definition) -> pd.Dat
     derived = pd.DataFrame({"person_id": unknown, "name": unknown}, dtype="str")
     every = pd.concat([stated.assign(stated=True), derived.assign(stated=False)], ignore_index=True)
     every = every.assign(name=every["name"].fillna(every["person_id"]))
-    types = [name for name in every.columns if fold(name.removeprefix(EXTRA)) in _USER_TYPES]
+    types = type_columns(every)
     machines = {fold(text) for text in definition.machines}
     kinds = [
         _kind([row["person_id"], row["name"]], [row[name] for name in types], machines)
         for row in every.to_dict("records")
     ]
-    every = every.assign(kind=kinds)
+    derived_kind = pd.Series(kinds, index=every.index, dtype="str")
+    every = every.assign(kind=every["kind"].fillna(derived_kind) if "kind" in every.columns else derived_kind)
     side = pd.Series([_side(*row) for row in zip(every["side"], every["team"], strict=True)], dtype="str")
     managers = {fold(name): person for name, person in zip(every["name"], every["person_id"], strict=True)}
     above = every["manager"].map(lambda name: managers.get(fold(name), name), na_action="ignore")
     out = EVERYBODY.conform(every.assign(side=side, manager=above))[list(EVERYBODY.names)]
     return out.drop_duplicates("person_id").sort_values("person_id", ignore_index=True)
+
+
+def type_columns(people: pd.DataFrame) -> list[str]:
+    """The columns of an export of users that say what kind of user each is."""
+    return [name for name in people.columns if fold(name.removeprefix(EXTRA)) in _USER_TYPES and name != "kind"]
+
+
+def still_there(people: pd.DataFrame, *, as_of: int, zone: tzinfo) -> pd.DataFrame:
+    """The people with `active` as of an instant: by their first and last day where stated, else as the file says.
+
+    >>> days = pd.DataFrame({"active": [None], "active_from": [None], "active_to": [19_000]})
+    >>> bool(still_there(days, as_of=19_001 * 86_400, zone=UTC)["active"].iloc[0])
+    False
+    """
+    today = day_number(datetime.fromtimestamp(as_of, UTC).astimezone(zone).date())
+    first, last = people["active_from"].astype("Int32"), people["active_to"].astype("Int32")
+    outside = (first > today).fillna(False) | (last < today).fillna(False)
+    active = people["active"].astype("boolean").mask(last.notna(), True).mask(outside, False)
+    return people.assign(active=active)
 
 
 def spellings(people: pd.DataFrame) -> dict[str, str]:
@@ -84,8 +114,13 @@ def beneath(people: pd.DataFrame, manager: str) -> frozenset[str]:
 
 
 def _seen(engine: Engine, sources: Sources) -> set[str]:
-    """Owners of leads and deals, and whoever did something."""
-    columns = ((sources.leads, "owner"), (sources.deals, "owner"), (sources.events, "actor"))
+    """Owners of leads and deals, today or once, and whoever did something."""
+    changes = nw.col("kind") == "change", nw.col("name").is_in(owner_fields(engine, sources.events) or [""])
+    given = sources.events.filter(*changes)
+    columns = (
+        *((sources.leads, "owner"), (sources.deals, "owner"), (sources.events, "actor")),
+        *((given, "detail"), (given, "before")),
+    )
     return {text for rows, column in columns for text in _distinct(engine, rows, column)}
 
 
@@ -110,4 +145,4 @@ def _side(stated: object, team: object) -> str | None:
     return "marketing" if "marketing" in fold(team) else "sales"
 
 
-__all__ = ["EVERYBODY", "beneath", "everyone", "spellings"]
+__all__ = ["EVERYBODY", "beneath", "everyone", "spellings", "still_there", "type_columns"]

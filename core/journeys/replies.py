@@ -8,7 +8,7 @@ from core.engine import Engine, Lazy
 from core.journeys.actors import named
 from core.journeys.labels import EXIT
 from core.journeys.order import UNDATED
-from core.journeys.passes import NOT_RECORDED, RECYCLED, agreed_reasons
+from core.journeys.passes import DISQUALIFIED, LOST, NOT_RECORDED, RECYCLED, REJECTED, agreed_reasons
 
 _OVER = ("unit", "pass")
 
@@ -44,13 +44,23 @@ def recorded(
     )
 
 
-def answers(after: Lazy, entries: Lazy, passes: Lazy, definition: Definition) -> Lazy:
-    """Everything that came back, per pass: verdict, first disposition, and a way out without sales.
+def answers(after: Lazy, entries: Lazy, optings: Lazy, passes: Lazy, definition: Definition) -> Lazy:
+    """Everything that came back, per pass: verdict, first disposition, a way out without sales, and its end.
 
-    `after`: `replies`; `entries`: changes of fields inside the window (`recorded`).
+    `after`: `replies`; `entries`: changes of fields inside the window (`recorded`); `optings`: those of
+    `opting_out.optings_out` inside it.
     """
+    key = nw.col("at") * 2 + nw.when(nw.col("by_day")).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64)
+    opted = optings.group_by(*_OVER).agg(_key=key.min())
+    opted = opted.select(*_OVER, _opted=nw.col("_key") // 2, _opted_by_day=nw.col("_key") % 2 == 0)
     out = passes.select(*_OVER)
-    for part in (verdicts(after, definition), dispositions(after, entries, definition), left(after, passes)):
+    for part in (
+        verdicts(after, definition),
+        bypassings(after, definition),
+        dispositions(after, entries, definition),
+        left(after, passes, opted),
+        over(after, passes, opted, definition),
+    ):
         out = out.join(part, on=list(_OVER), how="left")
     return out
 
@@ -77,9 +87,12 @@ def verdicts(after: Lazy, definition: Definition) -> Lazy:
 def dispositions(after: Lazy, entries: Lazy, definition: Definition) -> Lazy:
     """The first thing that sales recorded: `disposed_at`, `disposed_by_day`, `disposed_by`.
 
-    `entries` are changes of fields inside the window (`recorded`). A machine or marketing moving the lead is none.
+    `entries` are changes of fields inside the window (`recorded`). A machine or marketing moving the lead is none, and
+    neither is a stage of marketing that nobody is named for: a second record of the lead may have come in there.
     """
-    moved = after.filter(nw.col("works_leads"), nw.col("code") != definition.hand_off, nw.col("at") < UNDATED).select(
+    beyond = nw.col("code") > definition.hand_off
+    by_sales = nw.col("works_leads") & (beyond | (~nw.col("who").is_null() & (nw.col("code") < definition.hand_off)))
+    moved = after.filter(by_sales, nw.col("at") < UNDATED).select(
         *_OVER, "who", at=nw.col("happened_at"), by_day=nw.col("precision") == "day"
     )
     both = nw.concat([moved, entries.select(*_OVER, "who", "at", "by_day")], how="vertical")
@@ -92,19 +105,64 @@ def dispositions(after: Lazy, entries: Lazy, definition: Definition) -> Lazy:
     )
 
 
-def left(after: Lazy, passes: Lazy) -> Lazy:
+def bypassings(after: Lazy, definition: Definition) -> Lazy:
+    """The first dated stage beyond the verdict: `bypassed_at`, `bypassed_by_day`. Only where there is no verdict."""
+    beyond = after.filter(nw.col("code") > definition.hand_off + 1, nw.col("code") < EXIT, nw.col("at") < UNDATED)
+    first = beyond.filter(nw.col("seq") == nw.col("seq").min().over(*_OVER))
+    spoken = verdicts(after, definition).select(*_OVER)
+    return first.join(spoken, on=list(_OVER), how="anti").select(
+        *_OVER, bypassed_at=nw.col("happened_at"), bypassed_by_day=nw.col("precision") == "day"
+    )
+
+
+def left(after: Lazy, passes: Lazy, opted: Lazy) -> Lazy:
     """Leads that left without sales: `left_at`, `left_how`.
 
-    `exit`: marketing or a machine took them out. `returned`: they began anew, and nobody recorded a way out.
+    `exit`: marketing or a machine took them out. `opted_out`: they asked not to be contacted. `returned`: they began
+    anew, and nobody recorded a way out.
     """
     taken = after.filter(nw.col("code") >= EXIT, ~nw.col("works_leads"), nw.col("at") < UNDATED)
     out = taken.group_by(*_OVER).agg(_out=nw.col("happened_at").min())
     again = passes.filter(nw.col("end") == RECYCLED, nw.col("reason") == NOT_RECORDED).select(
         *_OVER, _again=nw.col("ended_at")
     )
-    both = passes.select(*_OVER).join(out, on=list(_OVER), how="left").join(again, on=list(_OVER), how="left")
-    return both.filter(~nw.col("_out").is_null() | ~nw.col("_again").is_null()).select(
+    every = passes.select(*_OVER)
+    for part in (out, again, opted):
+        every = every.join(part, on=list(_OVER), how="left")
+    first = nw.coalesce(nw.min_horizontal("_out", "_opted"), nw.col("_again"))
+    how = (
+        nw.when(nw.coalesce(nw.col("_opted") <= nw.coalesce(nw.col("_out"), nw.col("_opted")), nw.lit(False)))
+        .then(nw.lit("opted_out"))
+        .when(~nw.col("_out").is_null())
+        .then(nw.lit("exit"))
+        .otherwise(nw.lit("returned"))
+    )
+    return every.filter(~first.is_null()).select(*_OVER, left_at=first, left_how=how)
+
+
+def over(after: Lazy, passes: Lazy, opted: Lazy, definition: Definition) -> Lazy:
+    """Passes of which nothing is waited for any more: `over`, `over_at` and `over_by_day`, missing where not dated.
+
+    They have left by a way out, by whomever it was taken, began anew, opted out, or were won.
+    """
+    stage = nw.when((nw.col("code") < EXIT) & (nw.col("at") < UNDATED)).then(nw.col("seq"))
+    beyond = after.with_columns(_last=nw.coalesce(stage.max().over(*_OVER), nw.lit(-1)))
+    out = beyond.filter(nw.col("code") >= EXIT, nw.col("seq") > nw.col("_last"))
+    won = after.filter(nw.col("code") == definition.won, nw.col("at") < UNDATED)
+    every = passes.select(*_OVER, "furthest", "end", "ended_at")
+    for name, rows in (("out", out), ("won", won)):
+        first = rows.filter(nw.col("seq") == nw.col("seq").min().over(*_OVER))
+        by_day = nw.col("precision") == "day"
+        part = first.select(*_OVER, **{f"_{name}_at": nw.col("happened_at"), f"_{name}_by_day": by_day})
+        every = every.join(part, on=list(_OVER), how="left")
+    ended = nw.col("end").is_in([REJECTED, RECYCLED, DISQUALIFIED, LOST])
+    at = nw.when(ended).then(nw.coalesce(nw.col("_out_at"), nw.col("ended_at"))).otherwise(nw.col("_won_at"))
+    by_day = nw.when(ended).then(nw.col("_out_by_day")).otherwise(nw.col("_won_by_day"))
+    every = every.join(opted, on=list(_OVER), how="left").with_columns(_at=at)
+    first_opted = nw.coalesce(nw.col("_opted") <= nw.coalesce(nw.col("_at"), nw.col("_opted")), nw.lit(False))
+    return every.select(
         *_OVER,
-        left_at=nw.coalesce(nw.col("_out"), nw.col("_again")),
-        left_how=nw.when(~nw.col("_out").is_null()).then(nw.lit("exit")).otherwise(nw.lit("returned")),
+        over=ended | (nw.col("furthest") >= definition.won) | ~nw.col("_opted").is_null(),
+        over_at=nw.min_horizontal("_at", "_opted"),
+        over_by_day=nw.when(first_opted).then(nw.col("_opted_by_day")).otherwise(by_day),
     )

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
+import pandas as pd
 
 from core.engine import Engine, Lazy
+from core.journeys.stated import with_stated
 from core.tables import DEALS, EVENTS, LEADS, LOOKUPS, PEOPLE, Table
 
 
@@ -21,9 +23,16 @@ class Sources:
 
 
 def live_sources(
-    engine: Engine, files: Callable[[str], Sequence[str]], live: Sequence[int], *, rename: Callable[[str], str]
+    engine: Engine,
+    files: Callable[[str], Sequence[str]],
+    live: Sequence[int],
+    *,
+    rename: Callable[[str], str],
+    stated: pd.DataFrame | None = None,
 ) -> Sources:
     """The rows of live batches. `files` gives a table's Parquet files, `rename` a column's real name.
+
+    `stated` (`stated.STATED`) is what was said here of people: it wins over the files.
 
     Rows are written again whenever a file that holds them is imported (so that any batch can be undone); here each
     stands once: an event by its content, anything else by the newest row of its key.
@@ -37,7 +46,9 @@ def live_sources(
         rows = table(of)
         return _newest(rows, of) if len(live) > 1 else rows
 
-    return Sources(newest(EVENTS), newest(LEADS), newest(DEALS), newest(PEOPLE), newest(LOOKUPS))
+    people = newest(PEOPLE)
+    known = people if stated is None else with_stated(engine, people, stated)
+    return Sources(newest(EVENTS), newest(LEADS), newest(DEALS), known, newest(LOOKUPS))
 
 
 def _newest(rows: Lazy, of: Table) -> Lazy:

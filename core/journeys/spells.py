@@ -25,7 +25,8 @@ SPELLS = Table(
         Column("started_at", "instant", "the hand-off, or the assignment", required=True),
         Column("started_by_day", "flag", "only its day is known", required=True),
         Column("ended_at", "instant", "the next assignment; missing while it lasts"),
-        Column("settled", "flag", "sales had answered before it began: no clock runs", required=True),
+        Column("sells", "flag", "the owner is a person, and not of marketing", required=True),
+        Column("settled", "flag", "sales had answered, or it had left, before it began: no clock runs", required=True),
         Column("n", "integer", "touches by people in that time", required=True),
         *(
             column
@@ -35,6 +36,12 @@ SPELLS = Table(
                 Column(f"{name}_by_day", "flag", "only its day is known"),
             )
         ),
+        Column("verdict", "text", "yes or no, where nobody knows when"),
+        Column("bypassed_at", "instant", "moved on beyond the verdict in that time; missing where not"),
+        Column("bypassed_by_day", "flag", "only its day is known"),
+        Column("over", "flag", "left, by whomever, or won: in that time, or nobody knows when", required=True),
+        Column("over_at", "instant", "when that was; missing where not, or not dated"),
+        Column("over_by_day", "flag", "only its day is known"),
     ),
     key=("unit", "pass", "spell"),
 )
@@ -59,21 +66,27 @@ def spells(engine: Engine, *, handoffs: Lazy, inside: Lazy, changes: Lazy, spans
         .join(first, on=[*_OVER, "spell"], how="left")
         .join(said, on=_OVER, how="left")
     )
-    answered = nw.min_horizontal("_verdict_at", "_disposed_at")
+    ends = [_last(nw.col(f"_{name}_at"), nw.col(f"_{name}_by_day")) for name in ("verdict", "disposed", "over")]
+    before = nw.min_horizontal(*ends)
     columns = {}
-    for name in ("verdict", "disposed"):
+    for name in ("verdict", "disposed", "bypassed", "over"):
         when, by_day = nw.col(f"_{name}_at"), nw.coalesce(nw.col(f"_{name}_by_day"), nw.lit(False))
         here = nw.coalesce(_in_time(when, by_day), nw.lit(False))
         columns[f"{name}_at"] = nw.when(here).then(when)
         columns[f"{name}_by_day"] = nw.when(here).then(by_day)
     return out.with_columns(
         n=nw.coalesce(nw.col("n"), nw.lit(0)).cast(nw.Int64),
-        settled=(nw.col("spell") > 0) & nw.coalesce(answered < nw.col("started_at"), nw.lit(False)),
+        settled=(nw.col("spell") > 0) & nw.coalesce(before < nw.col("started_at"), nw.lit(False)),
+        verdict=nw.when(nw.col("_verdict_at").is_null()).then(nw.col("_verdict")),
+        over=nw.col("_over") & (nw.col("_over_at").is_null() | ~columns["over_at"].is_null()),
         **columns,
     ).select(*SPELLS.names)
 
 
-_SAID = ("verdict_at", "verdict_by_day", "disposed_at", "disposed_by_day")
+_SAID = (
+    "verdict", "verdict_at", "verdict_by_day", "disposed_at", "disposed_by_day",
+    "bypassed_at", "bypassed_by_day", "over", "over_at", "over_by_day",
+)  # fmt: skip
 
 
 def _owners(engine: Engine, handoffs: Lazy, changes: Lazy, spans: Lazy, known: pd.DataFrame) -> Lazy:
@@ -87,7 +100,8 @@ def _owners(engine: Engine, handoffs: Lazy, changes: Lazy, spans: Lazy, known: p
         .filter(~until_hand_off())
         .select(*_OVER, owner=nw.col("who"), started_at=nw.col("at"), started_by_day=nw.col("by_day"), _n=nw.col("n"))
     )
-    kinds = engine.frame(known, ACTORS).filter(nw.col("said") == nw.col("who")).select("who", kind=nw.col("who_kind"))
+    own = engine.frame(known, ACTORS).filter(nw.col("said") == nw.col("who"))
+    kinds = own.select("who", "sells", kind=nw.col("who_kind"))
     order = ("started_at", "_n")
     return (
         nw.concat([first, further], how="vertical")
@@ -97,10 +111,20 @@ def _owners(engine: Engine, handoffs: Lazy, changes: Lazy, spans: Lazy, known: p
         )
         .drop("_n")
         .join(kinds, left_on="owner", right_on="who", how="left")
+        .with_columns(sells=nw.coalesce(nw.col("sells"), nw.lit(False)))
     )
 
 
 def _in_time(when: nw.Expr, by_day: nw.Expr) -> nw.Expr:
-    """Inside the spell; what is known by its day alone belongs to the owner at that day's end."""
-    last = when + nw.when(by_day).then(nw.lit(DAY - 1)).otherwise(nw.lit(0)).cast(nw.Int64)
-    return (last >= nw.col("started_at")) & (nw.col("ended_at").is_null() | (last < nw.col("ended_at")))
+    """Inside the spell; what is known by its day alone belongs to the owner at that day's end.
+
+    The first spell has all that follows the hand-off: of one day's events the stages tell the order, not the clock.
+    """
+    last = _last(when, by_day)
+    return ((nw.col("spell") == 0) | (last >= nw.col("started_at"))) & (nw.col("ended_at").is_null() | (last < nw.col("ended_at")))
+
+
+def _last(when: nw.Expr, by_day: nw.Expr) -> nw.Expr:
+    """The last second at which it may have been."""
+    whole = nw.when(nw.coalesce(by_day, nw.lit(False))).then(nw.lit(DAY - 1)).otherwise(nw.lit(0))
+    return when + whole.cast(nw.Int64)

@@ -126,7 +126,10 @@ _TYPES: Mapping[str, Any] = {
 
 def _with_lookups(engine: Engine, sources: Sources, rows: Lazy) -> Lazy:
     people = engine.collect(sources.people.select("person_id", "name", "team", "manager"))
+    people = people.dropna(subset=["name", "team", "manager"], how="all")
     if len(people):
+        called = people.dropna(subset="name").drop_duplicates("person_id").set_index("person_id")["name"]
+        people = people.assign(manager=people["manager"].map(called).fillna(people["manager"]))
         by_id = people.rename(columns={"person_id": "owner"})
         by_name = people.assign(owner=people["name"]).drop(columns="person_id")
         both = pd.concat([by_id, by_name]).dropna(subset="owner").drop_duplicates("owner")

@@ -45,6 +45,24 @@ def handed(engine: Engine, facts: Facts, rows: Lazy, query: Query, settings: Set
     return rows.with_columns(segment=segment).drop([f"_of_{name}" for name in of_lead])
 
 
+def had_by(rows: Lazy, people: frozenset[str], *, owner: str = "rep") -> Lazy:
+    """Only what these people had."""
+    return rows.filter(nw.coalesce(nw.col(owner).is_in(sorted(people) or [""]), nw.lit(False)))
+
+
+def spells_of(spells: Lazy, rows: Lazy, query: Query) -> Lazy:
+    """The times that people of sales had these hand-offs (timed spells), with `segment`, who had it.
+
+    A filter by rep, team or manager is about whoever had the hand-off then, not about who got it first.
+    """
+    mine = {"rep": "owner_name", "team": "team", "manager": "manager"}
+    own = spells.filter(nw.col("sells")).join(rows.select("unit", "pass"), on=["unit", "pass"], how="semi")
+    for name in dict.fromkeys(name for name, _ in query.where if name in mine):
+        text = nw.coalesce(nw.col(mine[name]), nw.lit(UNKNOWN))
+        own = own.filter(text.is_in([value for column, value in query.where if column == name]))
+    return own.with_columns(segment=nw.coalesce(nw.col("owner_name"), nw.col("owner"), nw.lit(UNKNOWN)))
+
+
 def _text(name: str) -> nw.Expr:
     column = OWN.get(name, f"_of_{name}")
     return nw.coalesce(nw.col(column).cast(nw.String), nw.lit(UNKNOWN))

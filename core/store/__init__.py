@@ -1,14 +1,17 @@
 """What lasts: the rows of every import, what counts of them, and what was stated about them."""
 
 from core.store.columns import decode_column, encode_column
-from core.store.rows import Batch, DefinitionVersion, NewBatch
+from core.store.rows import Batch, DefinitionVersion, NewBatch, StatedPerson
+from core.store.staffing import EVERYBODY_ELSE
 from core.store.store import Snapshot, Store, Writing
 
 __all__ = [
+    "EVERYBODY_ELSE",
     "Batch",
     "DefinitionVersion",
     "NewBatch",
     "Snapshot",
+    "StatedPerson",
     "Store",
     "Writing",
     "decode_column",

@@ -19,7 +19,17 @@ from sqlmodel import Session, col, select
 
 from core.errors import StoreError
 from core.store.migrating import migrate
-from core.store.rows import BatchRow, DefinitionRow, DefinitionUseRow, LabelAnswerRow, SettingRow, StateRow
+from core.store.rows import (
+    BatchRow,
+    CalendarRow,
+    CalendarUseRow,
+    DefinitionRow,
+    DefinitionUseRow,
+    LabelAnswerRow,
+    PersonRow,
+    SettingRow,
+    StateRow,
+)
 
 FILE = "register.sqlite"
 _BUSY_MS = 10_000
@@ -69,8 +79,10 @@ class Register:
 
     @contextmanager
     def changing(self) -> Iterator[Session]:
-        """As `writing`, for what answers depend on: the state's version moves with it."""
+        """As `writing`, for what answers depend on: the state's version moves with it. One change at a time."""
         with self.writing() as session:
+            # Else two at once would each write a version that does not know of the other.
+            session.get_one(StateRow, 1, with_for_update=True)
             yield session
             session.flush()
             session.merge(StateRow.model_validate({"id": 1, "version": _state(session)}))
@@ -107,7 +119,18 @@ def _state(session: Session) -> str:
             for row in session.exec(select(LabelAnswerRow.label, LabelAnswerRow.target).order_by(LabelAnswerRow.label))
         ],
     ]
+    # Nothing where nothing is stated: a workspace keeps the version that it had before there were any.
+    parts += _staff(session)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _staff(session: Session) -> list[dict[str, Any]]:
+    """Calendars, whose they are, and what is stated of people."""
+    hours = {row.id: row.calendar for row in session.exec(select(CalendarRow))}
+    uses = {row.team: row.calendar_id for row in session.exec(select(CalendarUseRow))}
+    kept = {"stated_at"}
+    people = {row.person_id: row.model_dump(mode="json", exclude=kept) for row in session.exec(select(PersonRow))}
+    return [{name: part} for name, part in (("calendars", hours), ("uses", uses), ("people", people)) if part]
 
 
 def _same_version() -> Any:

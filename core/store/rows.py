@@ -5,6 +5,7 @@ The classes ending in `Row` are the tables; a `table=True` class does not valida
 by `model_validate`, and the CHECK constraints say the same once more to the database.
 """
 
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime
@@ -16,6 +17,8 @@ from core.store.instants import Utc
 State = Literal["writing", "live", "undone", "failed"]
 """writing: rows are on their way; live: readers see them; undone: taken back, to be redone; failed: never completed."""
 Chooser = Literal["person", "import"]
+PersonKind = Literal["person", "queue", "machine"]
+Side = Literal["marketing", "sales"]
 
 
 class Base(SQLModel):
@@ -170,6 +173,64 @@ class LabelAnswerRow(Base, table=True):
     label: str = Field(primary_key=True)
     target: str
     answered_at: AwareDatetime = Field(sa_type=Utc)
+
+
+class CalendarRow(Base, table=True):
+    """Somebody's working hours, by id."""
+
+    __tablename__ = "calendar"
+
+    id: str = Field(primary_key=True)
+    calendar: dict[str, Any] = Field(sa_type=JSON)
+    stated_at: AwareDatetime = Field(sa_type=Utc)
+
+
+class CalendarUseRow(Base, table=True):
+    """The calendar that a team works by; the empty team is everybody else."""
+
+    __tablename__ = "calendar_use"
+    __table_args__ = (ForeignKeyConstraint(["calendar_id"], ["calendar.id"]),)
+
+    team: str = Field(primary_key=True)
+    calendar_id: str
+    stated_at: AwareDatetime = Field(sa_type=Utc)
+
+
+class StatedPerson(Base):
+    """What is stated of one person; None says nothing, and what the files say of it holds."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    person_id: str
+    name: str | None = None
+    kind: PersonKind | None = None
+    side: Side | None = None
+    team: str | None = None
+    manager: str | None = None
+    zone: str | None = None
+    capacity: float | None = Field(None, ge=0)
+    """Leads a week."""
+    active_from: date | None = None
+    active_to: date | None = None
+    calendar: str | None = None
+
+
+class PersonRow(StatedPerson, table=True):
+    """One person of whom something is stated."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        ForeignKeyConstraint(["calendar"], ["calendar.id"]),
+        CheckConstraint("kind in ('person', 'queue', 'machine')", name="kind"),
+        CheckConstraint("side in ('marketing', 'sales')", name="side"),
+        CheckConstraint("capacity >= 0", name="capacity"),
+    )
+    model_config = {"frozen": False}
+
+    person_id: str = Field(primary_key=True)
+    kind: PersonKind | None = Field(None, sa_type=String)
+    side: Side | None = Field(None, sa_type=String)
+    stated_at: AwareDatetime = Field(sa_type=Utc)
 
 
 class StateRow(Base, table=True):

@@ -25,6 +25,7 @@ from core.store.ledger import Ledger
 from core.store.memory import Memory
 from core.store.register import Register
 from core.store.rows import Batch, BatchRow, NewBatch, State
+from core.store.staffing import Staffing
 from core.tables import LEDGER
 
 # In a folder's name the ledger's library decodes %XX and stops at []^|; readers take *, ? and [] as patterns.
@@ -50,6 +51,8 @@ class Snapshot:
     version: str
     live: tuple[int, ...]
     files: Mapping[str, tuple[str, ...]]
+    people: tuple[Mapping[str, Any], ...] = ()
+    """What is stated of people: it wins over the rows."""
 
 
 class Writing:
@@ -92,7 +95,7 @@ class Writing:
             raise ValueError("this import was committed: its rows are visible and no more can be added")
 
 
-class Store(Memory):
+class Store(Memory, Staffing):
     """The open store of one workspace. It may be used from several threads; `close` it, or use it in a `with`."""
 
     def __init__(self, folder: Path, register: Register) -> None:
@@ -203,14 +206,15 @@ class Store(Memory):
         return self._ledger.files(table)
 
     def snapshot(self) -> Snapshot:
-        """Version, live imports and files, so that every row of a live import is in the files.
+        """One moment of the workspace, such that every row of a live import is in the files.
 
         The order matters: rows are in the files before their import is live, never the other way round.
         """
-        version, live = self.version(), self.live()
+        version, live, people = self.version(), self.live(), self.stated_people()
         while (later := self.version()) != version:
-            version, live = later, self.live()
-        return Snapshot(version, live, {table.name: self.files(table.name) for table in LEDGER})
+            version, live, people = later, self.live(), self.stated_people()
+        files = {table.name: self.files(table.name) for table in LEDGER}
+        return Snapshot(version, live, files, tuple(person.model_dump() for person in people))
 
     def problems(self, batch_id: int) -> pd.DataFrame:
         """An import's rows set aside and remarks, as `core.tables.PROBLEMS`; `StoreError` for an id that is none."""

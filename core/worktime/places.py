@@ -43,6 +43,21 @@ def subdivisions_of(country: str) -> tuple[str, ...]:
     return _supported().get(country, ())
 
 
+@cache
+def subdivision_names(country: str) -> dict[str, str]:
+    """Code → name of the states or regions of a country that have holidays of their own; the code where none is known.
+
+    >>> subdivision_names("DE")["BY"]
+    'Bayern'
+    """
+    known = subdivisions_of(country)
+    if not known:
+        return {}
+    aliases = type(holidays.country_holidays(country)).subdivisions_aliases
+    named = {code: name for name, code in reversed(aliases.items())}
+    return {code: named.get(code, code) for code in known}
+
+
 def agreed_zone(said: str) -> str:
     """The zone that is meant; raises `CalendarInvalid` with the nearest one where there is none of that name.
 
@@ -81,6 +96,8 @@ def agreed_subdivision(country: str, said: str) -> str:
         return said
     if not known:
         hint = "Leave it empty: that country has the same holidays everywhere here."
+    elif said.casefold() in (named := {name.casefold(): code for code, name in subdivision_names(country).items()}):
+        hint = f'Did you mean "{named[said.casefold()]}"?'
     else:
         some = ", ".join(known[:20])
         hint = _meant(said, known, otherwise=f"Use one of {some}{' and more' if len(known) > 20 else ''}.")
@@ -106,4 +123,15 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> frozens
     >>> date(2026, 12, 25) in public_holidays("DE", None, 2026)
     True
     """
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+    return frozenset(holiday_names(country, subdivision, year))
+
+
+@cache
+def holiday_names(country: str, subdivision: str | None, year: int) -> dict[date, str]:
+    """The public holidays of a year with their names in English.
+
+    >>> holiday_names("DE", None, 2026)[date(2026, 4, 3)]
+    'Good Friday'
+    """
+    found = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
+    return {day: found[day] for day in sorted(found)}

@@ -164,6 +164,14 @@ def test_what_sales_writes_into_a_field_is_a_disposition_and_a_change_of_owner_i
     )
 
 
+@pytest.mark.parametrize(("actor", "disposed"), [("p1", True), (None, False), ("m1", False)])
+def test_a_stage_of_marketing_after_the_hand_off_is_a_disposition_only_where_sales_is_named(
+    ground: Ground, actor: str | None, disposed: bool
+) -> None:
+    row = handed(ground, MQL, ("stage", "2026-03-10 10:00", "Raw", actor))
+    assert pd.notna(row["disposed_at"]) == disposed
+
+
 def test_the_owner_at_the_hand_off_is_the_one_before_the_first_change(ground: Ground) -> None:
     row = handed(ground, MQL, ("change", "2026-03-09 10:00", "Owner", "p1", "Ada > Ben"))
     assert (row["owner"], row["rep"], row["owner_now"]) == ("p1", "p1", "p2")

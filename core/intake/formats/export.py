@@ -11,7 +11,8 @@ class Export:
     `needs`: groups of header spellings, one of each group must be there; `without`: spellings that rule it out.
     `columns`: target → header spellings, best first, before the spellings of any system are tried; a header may be sent
     to a field of the shape, to `stage:<label>`, or to `keep`. `constants`: what every row of this export is, though no
-    column says so (`outcome`: won). Spellings are compared without case, spaces and punctuation.
+    column says so (`outcome`: won). `nothing`: what stands in an id where there is none, beside the usual words.
+    Spellings are compared without case, spaces and punctuation.
     """
 
     system: str
@@ -21,3 +22,4 @@ class Export:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
+    nothing: tuple[str, ...] = ()

@@ -2,6 +2,11 @@
 
 from core.intake.formats.export import Export
 
+_ABOUT = {"lead_id": ("LEADID",), "deal_id": ("POTENTIALID",)}
+"""Whom a call or an event is about. "Who Id" is neither: it holds ids of leads and of contacts, which are alike."""
+_NOBODY = ("0",)
+"""What stands for no record where a call or an event has none."""
+
 EXPORTS = (
     Export(
         "Zoho",
@@ -44,6 +49,29 @@ EXPORTS = (
             "keep": ("Type", "Expected Revenue"),
         },
     ),
+    Export(
+        "Zoho",
+        "calls",
+        "touches",
+        needs=(("TASKID", "CALLID", "Record Id"), ("Call Start Time",), ("Call Owner", "Call Owner Id"), ("LEADID",)),
+        columns={
+            **_ABOUT,
+            "when": ("Call Start Time",),
+            "actor": ("Call Owner Id", "Call Owner"),
+            "type": ("Call Type",),
+        },
+        nothing=_NOBODY,
+    ),
+    Export(
+        "Zoho",
+        "events",
+        "touches",
+        needs=(("EVENTID", "Record Id"), ("Start DateTime",), ("Event Owner", "Event Owner Id"), ("LEADID",)),
+        columns={**_ABOUT, "when": ("Start DateTime",), "actor": ("Event Owner Id", "Event Owner")},
+        nothing=_NOBODY,
+    ),
+    # What leads became. Contacts are counted from 1 on as leads are: taken for leads they would stand for others.
+    Export("Zoho", "contacts", "lookup", needs=(("CONTACTID",), ("Contact Owner", "Contact Owner Id"), ("Last Name",))),
     Export(
         "Zoho",
         "campaigns",

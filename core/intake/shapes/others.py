@@ -51,6 +51,9 @@ def _people(part: Part) -> pa.Table:
         "manager": part.text("manager"),
         "zone": part.text("zone"),
         "active": part.flag("active"),
+        "capacity": part.number("capacity"),
+        "active_from": part.instants("active_from").day,
+        "active_to": part.instants("active_to").day,
         **_origin(part),
     }
     return pa.table(columns | part.extras())

@@ -15,14 +15,12 @@ from core.intake.plan import Plan
 from core.intake.problems import Problems
 from core.intake.sheet import Sheet
 from core.intake.typed import Amounts, Dates, Values
-from core.intake.words import MISSING
 from core.intake.zones import Ints
 from core.settings import Settings
 from core.tables import EXTRA
 
 SLICE = 1 << 16
 Bools = npt.NDArray[np.bool_]
-_MISSING = pa.array(sorted(MISSING))
 
 
 @dataclass
@@ -61,7 +59,7 @@ class Rows:
     def ids(self, target: str) -> pa.ChunkedArray | None:
         """A column of ids over all rows, without outer spaces; missing where a word says so."""
         at = self.plan.position(target)
-        return None if at is None else _ids(self.sheet.table.column(at))
+        return None if at is None else _ids(self.sheet.table.column(at), self.plan.missing())
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ class Part:
     def ids(self, target: str) -> pa.Array:
         """A field as id: without outer spaces, missing where a word says so."""
         at = self.all.plan.position(target)
-        return pa.nulls(self.size, pa.string()) if at is None else _ids(self.cells(at))
+        return pa.nulls(self.size, pa.string()) if at is None else _ids(self.cells(at), self.all.plan.missing())
 
     def instants(self, target: str) -> Instants:
         """A date field. What is dated after now is noted."""
@@ -199,6 +197,8 @@ def _filled(cells: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(cells), ""), pa.scalar(None, pa.string()), cells)
 
 
-def _ids(cells: "pa.Array | pa.ChunkedArray") -> "pa.Array | pa.ChunkedArray":
+def _ids(cells: "pa.Array | pa.ChunkedArray", missing: frozenset[str]) -> "pa.Array | pa.ChunkedArray":
     trimmed = pc.utf8_trim_whitespace(cells)
-    return pc.if_else(pc.is_in(pc.utf8_lower(trimmed), _MISSING), pa.scalar(None, pa.string()), trimmed)
+    return pc.if_else(
+        pc.is_in(pc.utf8_lower(trimmed), pa.array(sorted(missing))), pa.scalar(None, pa.string()), trimmed
+    )
