@@ -23,7 +23,7 @@ HOLE, HOLE_NAME = "black_hole", "Black hole"
 """Both silent buckets together, as one choice."""
 VIEWS = {"picture": "Picture", "table": "Table"}
 BEGIN: Mapping[str, Any] = {
-    **dict.fromkeys(("start", "end", "hole_by", "hole_in", "bucket", "owner")),
+    **dict.fromkeys(("start", "end", "hole_in", "bucket", "owner")),
     **{"hole_only": [], "counting": "leads", "hole_view": "picture", "present": False, "running": False},
 }
 PEOPLE = ("rep", "owner_now", "manager")
@@ -73,9 +73,9 @@ def in_sight(segment: str, place: int, *, hidden: bool) -> str:
     return f"Person {place}" if hidden and segment != UNKNOWN else segment
 
 
-def reset() -> None:
+def reset(report: Report) -> None:
     """Every control back to where it begins."""
-    for key, value in BEGIN.items():
+    for key, value in {**BEGIN, "hole_by": _first(report)}.items():
         st.session_state[key] = value
 
 
@@ -103,7 +103,7 @@ def _filters(report: Report, titles: Mapping[str, str]) -> dict[str, str]:
     return out
 
 
-def _first(report: Report, titles: Mapping[str, str]) -> str:
+def _first(report: Report) -> str:
     """What hand-offs are grouped by before anybody chooses: teams where there are some, else owners."""
     teams = set(counts(_by(report, "team")).segments["segment"]) - {UNKNOWN}
     return "team" if len(teams) > 1 else "owner_now"
@@ -121,7 +121,13 @@ def controls(report: Report) -> Asked:
         present = st.toggle("Present", key="present", help="Larger, without names, controls folded away", **BOUND)
         with st.expander("Controls", icon=":material/tune:") if present else st.container():
             query, by, segment = _question(report, titles, filters, present=present)
-        st.button("Reset", icon=":material/restart_alt:", on_click=reset, help="All leads, all controls as they begin")
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            on_click=reset,
+            args=(report,),
+            help="All leads, all controls as they begin",
+        )
     others = tuple(pair for pair in query.where if pair[0] != by)
     whole = query if segment is None else query.model_copy(update={"where": (*others, (by, segment))})
     split = Silence(report, query.model_copy(update={"by": by}))
@@ -137,7 +143,7 @@ def _question(
         st.date_input(label, None, EARLIEST, LATEST, key=key, format="YYYY-MM-DD", help=plain(why), **BOUND)
         for label, key in (("First day", "start"), ("Last day", "end"))
     )
-    first = list(titles).index(_first(report, titles))
+    first = list(titles).index(_first(report))
     by = st.selectbox(
         "Break down by", list(titles), first, named(titles), key="hole_by", on_change=_other_groups, **BOUND
     )
@@ -163,10 +169,11 @@ def _question(
     split = Silence(report, query.model_copy(update={"by": by}))
     options = list(ordered(counts(split), by)[:500])
     linked = st.session_state.get("hole_in") or st.query_params.get("hole_in")
-    if linked and linked not in options:
-        options.append(linked)
+    if linked and linked not in options and linked in counts(_by(report, by)).largest():
+        options.append(linked)  # It is there, though not in this period or under these filters.
     hidden = present and by in PEOPLE
     shown = {name: in_sight(name, place, hidden=hidden) for place, name in enumerate(options, start=1)}
+    links({"hole_in": shown})
     segment = st.selectbox("Show only", options, None, named(shown), key="hole_in", placeholder="All of them", **BOUND)
     return query, by, segment
 

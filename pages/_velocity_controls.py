@@ -53,9 +53,9 @@ def told(report: Report, what: str, query: Query, ask: Callable[[], T]) -> T:
     return kept(report, f"velocity {what}", query.model_dump_json(), ask)
 
 
-def velocity(asked: Asked) -> Velocity:
+def velocity(report: Report, query: Query) -> Velocity:
     """Time in stage, all together."""
-    return told(asked.report, "whole", asked.whole, lambda: asked.report.velocity(asked.whole))
+    return told(report, "whole", query, lambda: report.velocity(query))
 
 
 def split(asked: Asked) -> Split:

@@ -44,7 +44,7 @@ def groups(asked: Asked, stage: str) -> None:
     with st.container(border=True, gap="xxsmall"):
         st.plotly_chart(
             charts.groups(rows, look(present=asked.present), labels=[called[group] for group in order]),
-            key="groups", on_select=lambda: _pick(order), selection_mode="points", theme=None, config=CONFIG,
+            key="groups", on_select=lambda: _pick(order, stage), selection_mode="points", theme=None, config=CONFIG,
             alt=f"{title(asked, stage)}. The table below holds the same numbers.",
         )  # fmt: skip
         more = f" The {charts.MOST} largest of {len(rows)}; the table has all." if len(rows) > charts.MOST else ""
@@ -69,7 +69,7 @@ def _in_order(asked: Asked, stage: str) -> pd.DataFrame:
     return pd.concat([rows[rows["group"] != UNKNOWN], rows[rows["group"] == UNKNOWN]])
 
 
-def _pick(order: list[str]) -> None:
+def _pick(order: list[str], stage: str) -> None:
     dot = picked(st.session_state.get("groups"))
     if dot is not None and dot[0] in order:
-        st.session_state["stay_in"] = dot[0]
+        st.session_state["stay_in"], st.session_state["stay_stage"] = dot[0], stage

@@ -66,8 +66,8 @@ def months(asked: Asked, found: Velocity, stage: str) -> None:
     with st.container(border=True, gap="xxsmall"):
         st.markdown(f"**{plain(name)}: half of those who came in the month stayed over**")
         st.plotly_chart(
-            slow_charts.months(rows, look(present=asked.present), height=290), key="months", on_select=_pick_month,
-            selection_mode="points", theme=None, config=CONFIG,
+            slow_charts.months(rows, look(present=asked.present), height=290), key="months",
+            on_select=lambda: _pick_month(stage), selection_mode="points", theme=None, config=CONFIG,
             alt=f"{title(asked, found, 'months', stage)}. The table below holds the same numbers.",
         )  # fmt: skip
         st.caption(
@@ -79,9 +79,11 @@ def months(asked: Asked, found: Velocity, stage: str) -> None:
         numbers(rows, {str(name): str(name) for name in rows["group"]}, "Month", f"{stage}-months")
 
 
-def _pick_month() -> None:
+def _pick_month(stage: str) -> None:
     bar = picked(st.session_state.get("months"))
     if bar is not None:
+        # In the month alone another stage might say more: the one looked at stays.
+        st.session_state["stay_stage"] = stage
         first = pd.Timestamp(f"{bar[0]}-01")
         st.session_state["start"], st.session_state["end"] = first.date(), (first + pd.offsets.MonthEnd()).date()
 

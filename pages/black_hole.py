@@ -65,7 +65,7 @@ with errors():
             "Nothing stands behind this question: take a filter away or choose a longer period.",
             icon=":material/filter_alt_off:",
         )
-        st.button("Show all leads", on_click=reset, type="primary")
+        st.button("Show all leads", on_click=reset, args=(here,), type="primary")
         st.stop()
     if found.clock is None:
         st.info(

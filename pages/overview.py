@@ -1,14 +1,18 @@
 """What should we look at first? The largest findings of these data, each leading to its page."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.charts.pair import pair
 from core.measures.cohort import Query
 from core.measures.findings import summary
 from core.overview import Headline, headlines
+from core.velocity_words import headline as speed_told
 from core.words import count
 from pages import _ui
 from pages._funnel_cards import cards
+from pages._velocity_controls import velocity
 
 MOST, FIRST = 9, 3
 
@@ -27,9 +31,13 @@ def _finding(one: Headline, place: int) -> None:
 
 
 def _way(one: Headline, label: str) -> None:
+    _to(one.page, label, one.asked)
+
+
+def _to(page: str, label: str, asked: Mapping[str, str]) -> None:
     # What the number is true of goes along, so that the page shows the same one.
     of = {name: st.query_params[name] for name in ("definition", "as_of") if name in st.query_params}
-    st.page_link(f"{one.page}.py", label=label, icon=":material/arrow_forward:", query_params={**one.asked, **of})
+    st.page_link(f"{page}.py", label=label, icon=":material/arrow_forward:", query_params={**asked, **of})
 
 
 report = _ui.report()
@@ -52,6 +60,11 @@ if found:
     for place, (one, column) in enumerate(zip(found[:FIRST], st.columns(len(found[:FIRST]), gap="small"), strict=True)):
         with column:
             _finding(one, place)
+speed = velocity(report, Query())
+if speed.slowest() is not None:
+    with st.container(horizontal=True, vertical_alignment="center", key="speed"):
+        st.markdown(_ui.plain(f"{speed_told(speed)}."))
+        _to("velocity", "How long they stay", {})
 if found[FIRST:]:
     with st.expander(f"{len(found) - FIRST} more", icon=":material/format_list_bulleted:"):
         for further in found[FIRST:]:

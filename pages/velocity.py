@@ -30,7 +30,7 @@ def _absent(here: Report) -> None:
 with errors():
     here = report()
     asked: Asked = controls(here)
-    found, query = velocity(asked), asked.whole
+    found, query = velocity(here, asked.whole), asked.whole
     narrowed = bool(query.where or query.start or query.end)
     if found.stages.empty and not narrowed:
         _absent(here)

@@ -16,6 +16,9 @@ def funnel_limit(n: npt.NDArray[np.int64], target: float, share: float) -> Float
     >>> funnel_limit(np.array([50, 200]), 0.2, 0.975).round(3).tolist()
     [0.307, 0.254]
     """
+    if target in (0.0, 1.0):
+        # Nothing is left to chance.
+        return np.full(len(n), target)
     hits = binom.ppf(share, n, target)
     at, below = binom.cdf(hits, n, target), binom.cdf(hits - 1, n, target)
     part = np.divide(at - share, at - below, out=np.zeros(len(n)), where=at > below)

@@ -27,7 +27,6 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         with Workspace(folder) as here:
             here.facts()
         at = AppTest.from_file(FRAME, default_timeout=60)
-        at.run()
         at.switch_page("funnel.py")
         for name, value in asked.items():
             at.query_params[name] = value

@@ -102,6 +102,12 @@ def test_the_answer_comes_first_with_five_cards_and_every_trip_accounted_for(
     )
 
 
+def test_the_overview_says_the_same_and_leads_here(opened: Open, sample: Path, found: Velocity) -> None:
+    at = opened(sample)
+    at.switch_page("overview.py")
+    assert f"{headline(found)}." in said(ran(at))
+
+
 def test_every_number_opens_as_many_leads_as_it_says(opened: Open, sample: Path, found: Velocity) -> None:
     at, row = opened(sample, stay_stage="mql", staying="open"), found.stage("mql")
     assert cards(at)["Median"] == stay(row["median"])
