@@ -84,10 +84,9 @@ class Report:
         names = self.columns() if self.facts.n_units else ()
         if not names:
             return ()
-        counted = self.engine.collect(
-            self.facts.units(self.engine).select(*(nw.col(name).n_unique() for name in names))
-        )
-        numbers = dict(zip(names, counted.iloc[0].astype(int), strict=True))
+        units = self.facts.units(self.engine)
+        # Column by column: an export of hundreds of them needs no more memory than its fullest one.
+        numbers = {name: self.engine.number(units.select(nw.col(name).n_unique())) for name in names}
         return tuple(name for name in names if 2 <= numbers[name] <= most)
 
     def funnel(self, query: Query) -> Funnel:
@@ -215,9 +214,12 @@ class Report:
         return staying_leads(self.engine, self.facts, self.visits(), query, self.settings, **which)
 
     def unplaced(self) -> int:
-        """Leads of which no stage is known: counted here, in no funnel."""
+        """Leads that were there at as_of and of which no stage is known: counted here, in no funnel."""
         placed_units = self.facts.passes(self.engine).select("unit").unique("unit")
-        return self.facts.n_units - len_of(self.engine, placed_units)
+        there = self.facts.units(self.engine).filter(
+            nw.coalesce(nw.col("created_at") <= self.facts.as_of, nw.lit(True))
+        )
+        return len_of(self.engine, there.join(placed_units, on="unit", how="anti"))
 
     def _standing(self, query: Query) -> Lazy:
         return standing(self.engine, self.facts, query, self.settings, depths=self._depths(query))

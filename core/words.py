@@ -184,13 +184,13 @@ def headline(found: Funnel) -> str:
         waiting = int(rows["waiting"].iloc[:-1].sum())
         of = f"{count(waiting)} of {count(entered(found))} {units}"
         return f"No {unit(found, 1)} is lost so far: {of} are still on their way"
-    stage, outcome, number = leak
-    row = rows[rows["stage"] == stage].iloc[0]
-    who = "Sales" if found.definition.place(stage) >= found.definition.hand_off else "Marketing"
-    rate = Rate(number, int(row["entered"]))
-    of = f"of the {count(rate.n)} that entered"
-    said = f"{outcome}, {percent(rate.value)} {of}" if rate.n >= FEW else f"{outcome} {of}"
-    return f"{who} loses most {units} at {row['name']}: {count(number)} {said}"
+    who = "Sales" if found.definition.place(leak.stage) >= found.definition.hand_off else "Marketing"
+    lost, alone = leak.lost, leak.most == leak.lost.hits
+    how = f" {leak.outcome}" if alone else ""
+    of = f"of the {count(lost.n)} that entered"
+    share_of = f"{how}, {percent(lost.value)} {of}" if lost.n >= FEW else f"{how} {of}"
+    most = "" if alone else f"; {count(leak.most)} {leak.outcome}"
+    return f"{who} loses most {units} at {leak.name}: {count(lost.hits)}{share_of}{most}"
 
 
 def identity(found: Funnel) -> str:

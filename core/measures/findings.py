@@ -1,15 +1,16 @@
 """What should a leader look at first? The largest leaks, and the groups in which a leak is larger than chance."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.measures.cohort import UNKNOWN
 from core.measures.funnel import LEAKS, Funnel
 from core.stats.intervals import FEW, Rate
-from core.stats.outliers import excess, stands_out
+from core.stats.outliers import beyond_chance, chances, excess
 
 SAID = {
     "rejected": "sales said no",
@@ -58,18 +59,11 @@ def findings(
 
     Each kind largest first. No column and no leak is named twice among the groups: two views of one leak are one story.
 
-    `broken_down` gives the funnel by a column. A group is named only where its leak is larger than chance
-    (`stats.outliers.stands_out`), and a group of unknown value is never named.
+    `broken_down` gives the funnel by a column. A group is named only where its leak is larger than chance, over all
+    columns, stages and ways out together (`stats.outliers.beyond_chance`); a group of unknown value is never named.
     """
     general = _general(whole)
-    special = [finding for column in columns for finding in _special(broken_down(column), column)]
-    hand_off = whole.definition.hand_off
-    # Who owns a lead is decided at the hand-off; before it the owner only says how far the lead has come.
-    special = [
-        finding
-        for finding in special
-        if finding.column not in OWNED or whole.definition.place(finding.stage) >= hand_off
-    ]
+    special = _special({column: broken_down(column) for column in columns})
     chosen: list[Finding] = general[:1]
     # A group that stands out says more than the next leak of the whole: it says where to begin.
     for finding in [*sorted(special, key=lambda finding: -finding.weight), *general[1:]]:
@@ -97,21 +91,43 @@ def _general(whole: Funnel) -> list[Finding]:
     return sorted(found, key=lambda finding: -finding.weight)
 
 
-def _special(split: Funnel, column: str) -> list[Finding]:
+def _special(split: Mapping[str, Funnel]) -> list[Finding]:
+    """The groups of any column whose leak is larger than chance explains, all that was looked at held together."""
+    looked = [
+        (column, found, rows, outcome)
+        for column, found in split.items()
+        for stage, rows in found.stages.groupby("stage", sort=False)
+        for outcome in LEAKS
+        if rows[outcome].sum() and len(rows) > 1 and _telling(column, str(stage), found)
+    ]
+    if not looked:
+        return []
+    numbers = [_numbers(rows, outcome) for _, _, rows, outcome in looked]
+    chance = [chances(hits, n, few=FEW) for hits, n in numbers]
+    named = beyond_chance(np.concatenate(chance))
+    ends = np.cumsum([len(part) for part in chance])[:-1]
     return [
         finding
-        for stage, rows in split.stages.groupby("stage", sort=False)
-        for outcome in LEAKS
-        for finding in _standing_out(split, rows, str(stage), outcome, column)
+        for (column, found, rows, outcome), here in zip(looked, np.split(named, ends), strict=True)
+        for finding in _standing_out(found, rows, outcome, column, here)
     ]
 
 
-def _standing_out(split: Funnel, rows: pd.DataFrame, stage: str, outcome: str, column: str) -> Iterator[Finding]:
-    n, hits = rows["entered"].to_numpy(dtype=np.int64), rows[outcome].to_numpy(dtype=np.int64)
-    if not hits.sum() or len(rows) < 2:
-        return
-    beyond, named = excess(hits, n), stands_out(hits, n, few=FEW)
-    segments, name = rows["segment"].to_numpy(), str(rows["name"].iloc[0])
+def _telling(column: str, stage: str, split: Funnel) -> bool:
+    # Who owns a lead is decided at the hand-off; before it the owner only says how far the lead has come.
+    return column not in OWNED or split.definition.place(stage) >= split.definition.hand_off
+
+
+def _numbers(rows: pd.DataFrame, outcome: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    return rows[outcome].to_numpy(dtype=np.int64), rows["entered"].to_numpy(dtype=np.int64)
+
+
+def _standing_out(
+    split: Funnel, rows: pd.DataFrame, outcome: str, column: str, named: npt.NDArray[np.bool_]
+) -> Iterator[Finding]:
+    hits, n = _numbers(rows, outcome)
+    beyond, segments = excess(hits, n), rows["segment"].to_numpy()
+    stage, name = str(rows["stage"].iloc[0]), str(rows["name"].iloc[0])
     for place in np.flatnonzero(named & (segments != UNKNOWN)):
         of_segment = split.reasons[split.reasons["segment"] == segments[place]]
         reason, said = _reason(of_segment, stage, outcome)
@@ -142,16 +158,16 @@ def _reason(reasons: pd.DataFrame, stage: str, outcome: str) -> tuple[str | None
 def summary(whole: Funnel) -> str:
     """The whole funnel in one sentence: how many were won, and where most are lost."""
     rows = whole.total().set_index("name")["entered"]
-    names = {stage.id: stage.name for stage in whole.definition.stages}
     won = int(rows.get(whole.definition.stages[whole.definition.won].name, 0))
     first = int(rows.iloc[0]) if len(rows) else 0
     leak = whole.leak()
     words = f"{won:,} of {first:,} leads were won"
     if leak is None:
         return f"{words}; nothing leaks, as far as the data tell"
-    stage, outcome, lost = leak
-    verb = "have" if outcome == "stalled" else "were"
-    return f"{words}; most are lost at {names[stage]}, where {lost:,} {verb} {outcome}"
+    if leak.most == leak.lost.hits:
+        verb = "have" if leak.outcome == "stalled" else "were"
+        return f"{words}; most are lost at {leak.name}, where {leak.most:,} {verb} {leak.outcome}"
+    return f"{words}; most are lost at {leak.name}: {leak.lost.hits:,} of {leak.lost.n:,}"
 
 
 def sentence(finding: Finding, column_title: str = "") -> str:

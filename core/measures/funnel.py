@@ -59,6 +59,17 @@ REASONS = Table(
 
 
 @dataclass(frozen=True)
+class Leak:
+    """The stage at which most are lost: `lost` of those who entered it, `most` of them by `outcome`."""
+
+    stage: str
+    name: str
+    lost: Rate
+    outcome: str
+    most: int
+
+
+@dataclass(frozen=True)
 class Funnel:
     """One answer: the stages, the reasons behind the exits, and what it is true of."""
 
@@ -117,14 +128,17 @@ class Funnel:
         row = self._row(stage, segment)
         return bool(row["entered"]) and int(row["matured"]) < 0.9 * int(row["entered"])
 
-    def leak(self, segment: str | None = None) -> tuple[str, str, int] | None:
-        """The largest leak: stage id, outcome and number; None where nothing leaks."""
+    def leak(self, segment: str | None = None) -> Leak | None:
+        """The stage at which most are lost, in whatever way; None where nothing leaks."""
         rows = self.total(segment)
         sizes = rows[list(LEAKS)].to_numpy(dtype=np.int64)
         if not sizes.sum():
             return None
-        place, way = np.unravel_index(int(sizes.argmax()), sizes.shape)
-        return str(rows["stage"].iloc[int(place)]), LEAKS[int(way)], int(sizes[place, way])
+        place = int(sizes.sum(axis=1).argmax())
+        way = int(sizes[place].argmax())
+        row = rows.iloc[place]
+        lost = Rate(int(sizes[place].sum()), int(row["entered"]))
+        return Leak(str(row["stage"]), str(row["name"]), lost, LEAKS[way], int(sizes[place, way]))
 
     def broken(self) -> pd.DataFrame:
         """Rows whose outcomes do not add up to those who entered. Empty, or the program is wrong."""

@@ -87,3 +87,18 @@ def test_nothing_is_said_where_nothing_leaks() -> None:
 
 def test_under_twenty_there_is_no_percentage() -> None:
     assert "%" not in sentence(Finding("mql", "MQL", "stalled", 3, 9, 3.0))
+
+
+def test_whoever_looks_at_many_columns_is_not_misled_by_luck() -> None:
+    # One column in which a group is a little worse, as one of twenty is by chance, and nineteen in which none is.
+    luck = made(
+        ("a", 0, STALLED, None, 36), ("a", 1, WAITING, None, 64),
+        ("b", 0, STALLED, None, 20), ("b", 1, WAITING, None, 80),
+    )  # fmt: skip
+    same = made(
+        ("a", 0, STALLED, None, 26), ("a", 1, WAITING, None, 74),
+        ("b", 0, STALLED, None, 26), ("b", 1, WAITING, None, 74),
+    )  # fmt: skip
+    assert [one.segment for one in findings(luck, {"c0": luck}.__getitem__, ["c0"], most=9)] == ["", "a"]
+    many = {f"c{number}": luck if number == 0 else same for number in range(20)}
+    assert [one.segment for one in findings(luck, many.__getitem__, list(many), most=9)] == [""]

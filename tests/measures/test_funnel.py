@@ -19,6 +19,7 @@ from core.journeys.reduce import Facts
 from core.measures.cohort import UNKNOWN, Query, segment_columns
 from core.measures.funnel import OUTCOMES, Funnel, funnel
 from core.settings import Settings
+from core.stats.intervals import Rate
 from tests.journeys.conftest import Ground, Rows, Told, random_world, story
 from tests.journeys.slow_twin import Event
 
@@ -77,7 +78,9 @@ def test_a_rate_is_those_who_advanced_of_those_who_entered_and_says_where_they_a
     assert (answer.rate("mql").hits, answer.rate("mql").n, answer.rate("mql").few) == (12, 20, False)
     assert answer.rate("validated").few
     assert answer.reached("validated").value == 12 / 20
-    assert answer.leak() == ("validated", "stalled", 12)
+    leak = answer.leak()
+    assert leak is not None
+    assert (leak.stage, leak.outcome, leak.most, leak.lost) == ("validated", "stalled", 12, Rate(12, 12))
 
 
 def test_from_the_last_stage_nobody_can_advance_and_so_it_has_no_rate(ground: Ground) -> None:
