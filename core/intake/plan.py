@@ -10,6 +10,7 @@ import numpy as np
 from core.intake import dates, numbers
 from core.intake.duplicates import settle_duplicates
 from core.intake.formats.export import Export
+from core.intake.likely import likely
 from core.intake.mapping import IGNORE, KEEP, STAGE, Mapping, Question, check_mapping, check_table, mapping_from
 from core.intake.questions import id_column, which_id, which_table
 from core.intake.reading import How, Notice
@@ -92,7 +93,11 @@ def make_plan(
     proposal: Proposal = dict(seen.columns)
     if shape is None or shape == "lookup":
         key = _key_column(names, sheet)
-        if key is not None:
+        telling = likely(names, sheet) if shape is None else None
+        if telling is not None:
+            questions.append(which_table(names, telling))
+            shape = "lookup"
+        elif key is not None:
             shape, proposal = "lookup", {key: ("key", "synonym")}
         elif shape is None:
             questions.append(which_table(names))

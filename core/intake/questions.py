@@ -3,6 +3,7 @@
 from core.errors import MappingInvalid
 from core.intake.duplicates import example
 from core.intake.fields import SHAPES, targets_of
+from core.intake.likely import Likely
 from core.intake.mapping import Mapping, Question, nearest
 from core.intake.sheet import Sheet
 
@@ -17,11 +18,14 @@ _ROWS = {
 }
 
 
-def which_table(names: tuple[str, ...]) -> Question:
-    """What is this file? Asked where its columns do not say."""
-    return Question(
-        "table", "What is one row of this file?", names[:5], tuple((name, _ROWS[name]) for name in SHAPES), None
-    )
+def which_table(names: tuple[str, ...], telling: Likely | None = None) -> Question:
+    """What is this file? Asked where its columns do not say; what is likely stands first, and says why."""
+    likely = telling.shape if telling else ""
+    labels = dict(_ROWS)
+    if telling:
+        labels[likely] += f" (likely, by {', '.join(telling.columns[:4])})"
+    options = tuple((name, labels[name]) for name in sorted(SHAPES, key=lambda name: name != likely))
+    return Question("table", "What is one row of this file?", names[:5], options, None)
 
 
 def which_id(shape: str, names: tuple[str, ...], sheet: Sheet) -> Question:

@@ -54,12 +54,12 @@ def fingerprint(header: Sequence[str]) -> str:
 
 
 def plain(name: str) -> str:
-    """A header folded, without the ending of custom fields.
+    """A header folded, without the ending of custom fields and the beginning that loaders give to properties.
 
-    >>> plain("Fit_Score__c")
-    'fitscore'
+    >>> plain("Fit_Score__c"), plain("property_dealname")
+    ('fitscore', 'dealname')
     """
-    text = name.strip()
+    text = name.strip().removeprefix("property_")
     return fold(text[:-3] if text.lower().endswith("__c") else text[:-2] if text.lower().endswith("_c") else text)
 
 
@@ -94,7 +94,12 @@ def _present(names: Iterable[str]) -> dict[str, str]:
 def _fits(export: Export, present: Mapping[str, str]) -> bool:
     if any(fold(name) in present for name in export.without):
         return False
-    return all(any(fold(name) in present for name in group) for group in export.needs)
+
+    def there(name: str) -> bool:
+        column = present.get(fold(name))
+        return column is not None and export.sign in column
+
+    return all(any(map(there, group)) for group in export.needs)
 
 
 def _named(export: Export, present: Mapping[str, str]) -> int:

@@ -12,7 +12,8 @@ class Export:
     `columns`: target → header spellings, best first, before the spellings of any system are tried; a header may be sent
     to a field of the shape, to `stage:<label>`, or to `keep`. `constants`: what every row of this export is, though no
     column says so (`outcome`: won). `nothing`: what stands in an id where there is none, beside the usual words.
-    Spellings are compared without case, spaces and punctuation.
+    Spellings are compared without case, spaces and punctuation, so `sign` is what the needed headers must contain as
+    they stand (Pipedrive's "Lead - Owner" is not anybody's "Lead Owner").
     """
 
     system: str
@@ -23,3 +24,4 @@ class Export:
     without: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     nothing: tuple[str, ...] = ()
+    sign: str = ""

@@ -39,8 +39,13 @@ _CHANGED = (
 )
 _TO = ("Activity", "Stage", "Status", "To Stage", "To Status", "New Stage", "New Value")
 _TOUCH = ("Subject", "Activity Type", "Task Type", "Call Type", "Disposition", "Call Disposition", "Call Result")
-_DEAL_STAGE = ("Stage", "Stage Name", "Deal Stage", "Sales Stage", "Outcome", "Is Won", "Won", "Deal Status")
+_DEAL_STAGE = ("Stage", "Stage Name", "Phase", "Deal Stage", "Sales Stage", "Outcome", "Is Won", "Won", "Deal Status")
 _CONTACT = ("Email", "E-mail", "Email Address", "Last Name", "Lead Source", "Lead Status", "Company Name", "Company")
+_ACCOUNT_NAME = ("Account Name", "Company Name", "Name")
+_ACCOUNT = (
+    *("Annual Revenue", "Account Type", "Account Source", "Account Number", "Company Domain Name", "Billing City"),
+    *("Billing Country", "Billing Street", "Billing State/Province"),
+)
 _PEOPLE = ("User ID", "Person ID", "Rep ID", "Rep", "Sales Agent", "Name", "Full Name", "person_id")
 _TEAM = ("Team", "Manager", "Manager Name", "Role", "User Role", "Time Zone", "Side", "Regional Office", "Last Name")
 
@@ -103,6 +108,14 @@ EXPORTS = (
             ("Cost", "Spend", "Actual Cost", "Budgeted Cost", "Start Date"),
         ),
         without=("Lead ID", "Contact ID"),
+    ),
+    # Accounts have owners and dates of creation as leads do, but nobody moves one through a funnel.
+    Export(
+        "Any system",
+        "accounts",
+        "lookup",
+        needs=(("Account ID", "ACCOUNTID", "Company ID", "Record ID", "Id"), _ACCOUNT_NAME, _ACCOUNT),
+        without=(*_PERSON[:5], "Lead Source", "Lead Status", "Amount", "Stage", "Deal Stage"),
     ),
     Export(
         "Any system",

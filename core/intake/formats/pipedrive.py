@@ -8,6 +8,7 @@ EXPORTS = (
         "leads",
         "leads",
         needs=(("Lead - ID",), ("Lead - Lead created", "Lead - Lead created on", "Lead - Owner", "Lead - Title")),
+        sign=" - ",
         columns={
             "lead_id": ("Lead - ID",),
             "created_at": ("Lead - Lead created", "Lead - Lead created on"),
@@ -24,6 +25,7 @@ EXPORTS = (
         "deals",
         "deals",
         needs=(("Deal - ID",), ("Deal - Status",), ("Deal - Stage",)),
+        sign=" - ",
         columns={
             "deal_id": ("Deal - ID",),
             "opened_at": ("Deal - Deal created",),
