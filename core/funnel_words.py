@@ -15,7 +15,7 @@ def funnel_words(report: Report, query: Query) -> str:
     whole = report.funnel(query.model_copy(update={"by": None}))
     lines = [f"{headline(whole)}.", *_check(whole), "", *_stages(whole)]
     if query.by:
-        lines += ["", *_groups(report, query)]
+        lines += ["", *_groups(report, query, whole)]
     lines += ["", *_won(report, query)]
     found = report.findings(query)
     lines += ["What stands out:", *(f"  {sentence(one, report.title(one.column))}" for one in found)] if found else []
@@ -38,19 +38,25 @@ def _stages(found: Funnel) -> list[str]:
     return lines
 
 
-def _groups(report: Report, query: Query) -> list[str]:
-    """One line per group, the largest first: of those who entered, how many went on and how many were won."""
-    found = report.funnel(query)
+def _groups(report: Report, query: Query, whole: Funnel) -> list[str]:
+    """One line per group, the largest first: of those who entered the stage that loses most, how many went on; and how
+    many of the whole cohort were won."""
+    found, leak = report.funnel(query), whole.leak()
     stages = found.definition.stages
     base, won = query.base or stages[0].id, stages[found.definition.won].id
+    at = base if leak is None or query.policy == "current" else leak.stage
+    name = stages[found.definition.place(at)].name
     title = _cut(report.title(query.by or ""))
-    lines = [f"{title}{'entered':>10}{'advanced':>10}{'rate':>12}{'won':>10}{'of all':>12}"]
+    lines = [
+        f"At {name}, where most are lost:" if leak is not None else f"At {name}:",
+        f"{title}{'entered':>10}{'advanced':>10}{'rate':>12}{'won':>10}{'of all':>12}",
+    ]
     for segment in found.segments:
-        rows = found.total(segment).set_index("stage")[["entered", "advanced"]].astype("int64")
-        entered, advanced = (int(number) for number in rows.iloc[0])
+        rows = found.total(segment).set_index("stage")
+        entered, advanced = (int(rows[name].get(at, 0)) for name in ("entered", "advanced"))
         sold = int(rows["entered"].get(won, 0))
         lines.append(
-            f"{_cut(segment)}{count(entered):>10}{count(advanced):>10}{share(found.rate(base, segment)):>12}"
+            f"{_cut(segment)}{count(entered):>10}{count(advanced):>10}{share(found.rate(at, segment)):>12}"
             f"{count(sold):>10}{share(found.reached(won, segment)):>12}"
         )
     idle = report.idle_people() if query.by in ("owner", "owner_name") else ()
@@ -76,7 +82,10 @@ def _open(report: Report) -> list[str]:
         for row in report.workspace.unanswered().to_dict("records")
     ]
     if lost := report.unplaced():
-        lines.append(f"{things(lost, 'lead')} of which no stage is known: in no funnel.")
+        lines.append(
+            f"{things(lost, 'lead')} of which no stage is known: in no funnel. Say what the words of your CRM mean on "
+            "the page Data, or map the column of the stage."
+        )
     odd = report.anomalies().groupby("kind", sort=True)["lead_id"].size()
     lines += [f"{things(int(leads), 'lead')}: {KINDS[str(kind)]}" for kind, leads in odd.items()]
     lines += [

@@ -25,8 +25,8 @@ OUTCOME_MEANINGS: Mapping[str, str] = {
     "recycled": "went back to marketing",
     "disqualified": "taken out of the funnel",
     "lost": "the deal was lost",
-    "stalled": "nothing happened past the agreed clock",
-    "waiting": "still inside the clock, or no clock agreed",
+    "stalled": "nothing happened for longer than the days that the stage is given",
+    "waiting": "still inside those days, or none are given",
 }
 POLICY_NAMES: Mapping[str, str] = {
     "furthest": "Furthest stage",

@@ -5,7 +5,7 @@ import streamlit as st
 from core.intake import Reading
 from core.workspace import Workspace
 from pages import _data_columns, _data_questions
-from pages._data_reading import Upload
+from pages._data_reading import Upload, reasons
 from pages._ui import day, plain
 
 ROWS = {
@@ -47,6 +47,8 @@ def show(here: Workspace, upload: Upload) -> None:
         _again(here, reading)
         for notice in reading.notices:
             st.caption(f":material/info: {plain(notice.sentence)}")
+        for reason in reasons(reading):
+            st.markdown(f":material/report: {reason}")
         if reading.questions:
             _data_questions.show(upload, reading.questions)
         _data_columns.show(here, upload, reading)

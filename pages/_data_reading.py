@@ -76,6 +76,20 @@ def read(here: Workspace, upload: Upload) -> None:
     place.empty()
 
 
+def reasons(reading: Reading) -> list[str]:
+    """Why rows would be set aside or cells left empty: each reason with how often and what stands first."""
+    out = []
+    for kind in reading.problems:
+        times = "once" if kind.times == 1 else f"{kind.times:,} times"
+        where = f"line {kind.first_line:,}"
+        if kind.column:
+            where += f", column {plain(kind.column)}"
+        stood = f": {plain(kind.raw[:80])}" if kind.raw else ""
+        became = "Set aside" if kind.set_aside else "Remark"
+        out.append(f"**{became}** {times}, first on {where}{stood}. {plain(kind.sentence)}")
+    return out
+
+
 def forget() -> None:
     """Forget every upload of this session."""
     st.session_state.pop(_FILES, None)

@@ -7,10 +7,12 @@ import streamlit as st
 
 from core.charts import rates
 from core.export import csv_bytes
-from core.measures.funnel import Funnel
+from core.measures.cohort import UNKNOWN
+from core.measures.findings import OWNED
+from core.measures.funnel import OUTCOMES, Funnel
 from core.report import Report
 from core.stats.intervals import Rate
-from core.words import OUTCOME_NAMES, interval, percent, share
+from core.words import OUTCOME_NAMES, counted, interval, share
 from pages._funnel_controls import Asked, columns
 from pages._ui import funnel, grouped, kept, look, plain
 
@@ -24,9 +26,7 @@ def breakdown(report: Report, asked: Asked) -> None:
     found, by = funnel(report, asked.split), asked.split.by
     if found.stages.empty:
         return
-    stage = st.session_state.get("stage") or found.definition.stages[found.definition.hand_off].id
-    if stage == found.definition.stage_ids[-1] or stage not in set(found.stages["stage"]):
-        stage = str(found.total().loc[0, "stage"])
+    stage = _stage(found)
     names = dict(zip(found.total()["stage"], found.total()["name"], strict=True))
     idle = kept(report, "idle", "", report.idle_people) if by in PEOPLE and asked.split.where == () else ()
     segments = {name: found.rate(stage, name) for name in found.segments} | dict.fromkeys(idle, Rate(0, 0))
@@ -36,7 +36,7 @@ def breakdown(report: Report, asked: Asked) -> None:
         else {}
     )
     title = columns(report).get(by, by)
-    st.header(plain(f"Who went on from {names[stage]}, by {title.lower()}"), anchor=False)
+    st.header(plain(_told(found, segments, stage, names[stage], title, called)), anchor=False)
     table = _table(found, segments, stage, names, title, called, won=found.definition.stages[found.definition.won].id)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -75,6 +75,35 @@ def breakdown(report: Report, asked: Asked) -> None:
         st.caption("Dots: share that went on, with its 95 % interval (Wilson). Under 20 no percentage is drawn.")
 
 
+def _stage(found: Funnel) -> str:
+    """The stage chosen, else the one at which most are lost. Who owns a lead says nothing before the hand-off."""
+    definition, names = found.definition, dict(zip(found.total()["name"], found.total()["stage"], strict=True))
+    # The pills are drawn below: on the first look only the address knows which of them is pressed.
+    stated = st.session_state.get("stage") or st.query_params.get("stage")
+    chosen = names.get(stated, stated)
+    known = set(found.stages["stage"]) - {definition.stage_ids[-1]}
+    if chosen in known:
+        return str(chosen)
+    leak, handed = found.leak(), definition.stages[definition.hand_off].id
+    usual = leak.stage if leak else handed
+    if found.query.by in OWNED and definition.place(usual) < definition.hand_off:
+        usual = handed
+    return str(usual if usual in known else found.total().loc[0, "stage"])
+
+
+def _told(
+    found: Funnel, segments: Mapping[str, Rate], stage: str, name: str, title: str, called: Mapping[str, str]
+) -> str:
+    """Which group goes on least, held against all the others; a plain title where too few are known to say so."""
+    known = {segment: rate for segment, rate in segments.items() if not rate.few and segment != UNKNOWN}
+    if len(known) < 2:
+        return f"Who went on from {name}, by {title.lower()}"
+    least = min(known, key=lambda segment: known[segment].value)
+    whole, own = found.rate(stage), known[least]
+    others = Rate(whole.hits - own.hits, whole.n - own.n)
+    return f"From {name}, {called.get(least, least)} goes on least: {counted(own)}, all others {share(others)}"
+
+
 def _said(segments: Mapping[str, Rate], called: Mapping[str, str]) -> str:
     return ", ".join(f"{called.get(name, name)} {share(rate)}" for name, rate in list(segments.items())[:5])
 
@@ -89,21 +118,19 @@ def _table(
     *,
     won: str,
 ) -> pd.DataFrame:
-    wide = found.stages.pivot_table(index="segment", columns="stage", values="entered", aggfunc="sum")
+    """One row per group: how many entered the stage and what became of them, and how many of all were won."""
+    here = found.stages[found.stages["stage"] == stage].set_index("segment")
+    ways = [way for way in OUTCOMES[1:] if len(here) and int(here[way].sum())]
     rows = []
     for segment, rate in segments.items():
-        counts = {name: int(wide[at].get(segment, 0)) for at, name in names.items()}
-        final = found.reached(won, segment) if segment in wide.index else Rate(0, 0)
+        final = found.reached(won, segment) if segment in set(found.segments) else Rate(0, 0)
         rows.append(
             {
                 title: called.get(segment, segment),
-                **counts,
-                f"{OUTCOME_NAMES['advanced']} from {names[stage]}": f"{share(rate)} ({interval(rate)})".removesuffix(
-                    " ()"
-                ),
-                f"Share {names.get(won, 'won')}": share(final)
-                if final.few
-                else f"{percent(final.value)} of {final.n:,}",
+                f"Entered {names[stage]}": int(here["entered"].get(segment, 0)),
+                OUTCOME_NAMES["advanced"]: f"{share(rate)} ({interval(rate)})".removesuffix(" ()"),
+                **{OUTCOME_NAMES[way]: int(here[way].get(segment, 0)) for way in ways},
+                f"{names.get(won, 'Won')} of all": counted(final),
             }
         )
     return pd.DataFrame(rows)

@@ -38,6 +38,9 @@ def worth_view(report: Report, asked: Asked) -> None:
     unit, value = _value(report, asked)
     table = worth(found, goal, value)
     best = table.dropna(subset="gain_joint").sort_values("gain_joint", ascending=False)
+    if not int(table["n"].sum()):
+        st.header("No lead has matured yet: what a leak is worth cannot be said", anchor=False)
+        return
     if best.empty or float(best["gain_joint"].iloc[0]) < 0.5:
         st.header("No stage is behind this benchmark by more than chance", anchor=False)
         return
@@ -56,7 +59,7 @@ def worth_view(report: Report, asked: Asked) -> None:
         pd.DataFrame(
             {
                 "Stage": table["name"],
-                "Entered": table["n"].astype(int),
+                "Entered, matured": table["n"].astype(int),
                 "Share that went on": [_percent(rate) for rate in table["rate"]],
                 "Benchmark": [_percent(rate) for rate in table["benchmark"]],
                 "Alone": [_said(gain, unit) for gain in table["gain_alone"]],
@@ -68,6 +71,7 @@ def worth_view(report: Report, asked: Asked) -> None:
         alt="What each stage's leak is worth",
     )
     st.caption(
+        f"Of leads that entered {asked.query.mature_days} days before or earlier: one that still waits is no leak. "
         "If nothing else changed; not a forecast. Stages multiply, so single gains do not add up: the joint gain is "
         "split fairly among them (Shapley). Small groups are pulled towards the rest before the best quarter is taken."
     )

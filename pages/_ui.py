@@ -186,6 +186,29 @@ def funnel(report: Report, query: Query) -> Funnel:
     return kept(report, "funnel", query.model_dump_json(), lambda: report.funnel(query))
 
 
+def unplaced(report: Report) -> None:
+    """What to do where no lead has a known stage: a page without a funnel says why and where to go on."""
+    asked = report.workspace.unanswered()
+    words = ", ".join(f"“{name}”" for name in asked["name"].head(3))
+    st.info(
+        plain(
+            f"None of the {report.facts.n_units:,} leads has a stage that is known. "
+            + (
+                f"Say which stage these words of your CRM mean: {words}."
+                if len(asked)
+                else "Import a history of stages, or say which column of the export holds the stage."
+            )
+        ),
+        icon=":material/help:",
+    )
+    st.page_link(
+        "data.py",
+        label="Say what the words mean" if len(asked) else "Go to the data",
+        icon=":material/arrow_forward:",
+        query_params={"part": "Words" if len(asked) else "What these data can answer"},
+    )
+
+
 def grouped(table: pd.DataFrame) -> dict[str, Any]:
     """Column settings that group the digits of whole numbers as the reader's language does."""
     numbers = table.select_dtypes("integer").columns
@@ -225,5 +248,6 @@ __all__ = [
     "now",
     "plain",
     "report",
+    "unplaced",
     "workspace",
 ]

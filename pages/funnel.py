@@ -10,6 +10,7 @@ from pages._funnel_controls import BOUND, VIEWS, Asked, controls, named, reset
 from pages._funnel_picture import picture
 from pages._funnel_worth import why_changed, worth_view
 from pages._ui import errors, funnel, kept, plain, report
+from pages._ui import unplaced as unplaced_told
 
 with errors():
     here = report()
@@ -47,6 +48,9 @@ with errors():
         width="stretch",
         **BOUND,
     )
+    if not int(rows["entered"].sum()) and unplaced and not (asked.query.where or asked.query.start or asked.query.end):
+        unplaced_told(here)
+        st.stop()
     if not int(rows["entered"].sum()):
         st.info(
             "Nothing stands behind this question: take a filter away or choose a longer period.",
@@ -64,7 +68,10 @@ with errors():
             worth_view(here, asked)
             why_changed(here, asked)
             st.stop()
-        else:
+        elif asked.split is None:
             picture(here, asked)
+        # Who asks for groups wants to see them first; the whole stands below.
         breakdown(here, asked)
+        if view == "cohort" and asked.split is not None:
+            picture(here, asked)
         _funnel_tables.compared(here, asked)

@@ -51,6 +51,9 @@ st.caption(
     f"read by “{_ui.plain(report.facts.definition.name)}”"
     + ("" if report.workspace.definition_chosen() else ", proposed by the data and signed by nobody")
 )
+if not int(_ui.funnel(report, query).total()["entered"].sum()):
+    _ui.unplaced(report)
+    st.stop()
 cards(report, query)
 with st.spinner("Looking at what followed the hand-offs"):
     found: tuple[Headline, ...] = _ui.kept(

@@ -15,8 +15,8 @@ from core.stats.shapley import shapley
 from core.stats.shrinkage import fitted
 
 
-def made(counts: dict[str, tuple[int, ...]], definition: object = THREE_STAGES) -> Funnel:
-    """A funnel in which `counts[segment][k]` leads came exactly as far as stage k."""
+def made(counts: dict[str, tuple[int, ...]], definition: object = THREE_STAGES, *, matured: bool = True) -> Funnel:
+    """A funnel in which `counts[segment][k]` leads came exactly as far as stage k, all of them long ago or just now."""
     rows = [
         {"segment": segment, "stands": (1 << k + 1) - 1, "seen": (1 << k + 1) - 1, "top": k, "end": 0, "n": number}
         for segment, numbers in counts.items()
@@ -24,7 +24,7 @@ def made(counts: dict[str, tuple[int, ...]], definition: object = THREE_STAGES) 
         if number
     ]
     frame = pd.DataFrame(rows, columns=["segment", "stands", "seen", "top", "end", "n"])
-    frame = frame.assign(reason=None, matured=0, again=False)
+    frame = frame.assign(reason=None, matured=frame["stands"] if matured else 0, again=False)
     assert definition in (THREE_STAGES, VALIDATED)
     chosen = THREE_STAGES if definition is THREE_STAGES else VALIDATED
     return from_signatures(frame, chosen, Query(), as_of=0, base=0)
@@ -53,6 +53,12 @@ def test_the_probability_of_being_the_largest_leak_is_shared_among_stages() -> N
     shares = worth(made({"": (900, 50, 50)}), {"mql": 0.4, "opportunity": 0.55}, 1.0)["largest"].to_list()
     assert shares[0] > 0.99
     assert sum(shares) <= 1.0 + 1e-9
+
+
+def test_a_lead_that_still_waits_is_no_leak() -> None:
+    table = worth(made({"": (80, 10, 10)}, matured=False), {"mql": 0.4, "opportunity": 0.5}, 1000.0)
+    assert table["rate"].isna().all()
+    assert table["gain_joint"].isna().all()
 
 
 def test_a_lucky_small_segment_sets_no_benchmark() -> None:

@@ -17,14 +17,16 @@ MOST = 5
 def heads(
     rows: pd.DataFrame, found: Funnel, before: Funnel | None, slots: list[str], look: Look
 ) -> list[dict[str, object]]:
-    """Over each stage its number and the share of the stage before that reached it."""
+    """Over each stage its number and the share of all who entered the stage before that went on.
+
+    Of all, as the shares beside the floating bars are, so that a picture adds up to 100 %; cards say what has matured.
+    """
     was = {} if before is None else dict(zip(before.total()["stage"], before.total()["entered"], strict=True))
-    matured = any(found.headline_matured(stage) for stage in rows["stage"])
     out: list[dict[str, object]] = []
     earlier = ""
     for _, row in rows.iterrows():
         stage, n = str(row["stage"]), int(row["entered"])
-        rate = found.rate(earlier, matured=matured) if earlier and found.query.policy != "current" else Rate(0, 0)
+        rate = found.rate(earlier) if earlier and found.query.policy != "current" else Rate(0, 0)
         small = "" if rate.n < FEW else words.percent(rate.value)
         if was:
             small = f"{small} · was {words.count(was.get(stage, 0))}".removeprefix(" · ")

@@ -160,6 +160,8 @@ def summary(whole: Funnel) -> str:
     rows = whole.total().set_index("name")["entered"]
     won = int(rows.get(whole.definition.stages[whole.definition.won].name, 0))
     first = int(rows.iloc[0]) if len(rows) else 0
+    if not first:
+        return "No lead has a known stage yet"
     leak = whole.leak()
     words = f"{won:,} of {first:,} leads were won"
     if leak is None:

@@ -2,6 +2,7 @@
 
 Stage s at benchmark b instead of its rate r is worth V(b/r - 1), where V is the cohort's won value. Single gains do not
 add up; the joint gain is split by Shapley. Elasticities are all 1 in a chain of rates, so nothing is ranked by them.
+Rates are those of matured leads: a lead that still waits is no leak.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ WORTH = Table(
     (
         Column("stage", "text", "stage id", required=True),
         Column("name", "text", "stage name", required=True),
-        Column("n", "integer", "leads that entered", required=True),
+        Column("n", "integer", "matured leads that entered", required=True),
         Column("rate", "number", "share of them that advanced; missing over nobody"),
         Column("benchmark", "number", "the rate it is held against; missing where there is none"),
         Column("gain_alone", "number", "what this stage alone at its benchmark would add, in the unit of `value`"),
@@ -41,7 +42,7 @@ def best_quartile(split: Funnel) -> dict[str, float]:
     """
     out = {}
     for stage, rows in split.stages.groupby("stage", sort=False):
-        hits, n = rows["advanced"].to_numpy(dtype=np.int64), rows["entered"].to_numpy(dtype=np.int64)
+        hits, n = rows["matured_advanced"].to_numpy(dtype=np.int64), rows["matured"].to_numpy(dtype=np.int64)
         if n.sum():
             out[str(stage)] = float(np.quantile(fitted(hits, n).shrunken(hits, n)[n > 0], 0.75))
     return out
@@ -49,7 +50,7 @@ def best_quartile(split: Funnel) -> dict[str, float]:
 
 def rates_of(other: Funnel) -> dict[str, float]:
     """Stage → the rate of another funnel, such as the last period's; stages over nobody are left out."""
-    rates = {stage: other.rate(stage) for stage in other.definition.stage_ids[:-1]}
+    rates = {stage: other.rate(stage, matured=True) for stage in other.definition.stage_ids[:-1]}
     return {stage: rate.value for stage, rate in rates.items() if rate.n}
 
 
@@ -60,7 +61,7 @@ def worth(found: Funnel, benchmark: Mapping[str, float], value: float, *, seed: 
     """
     rows = found.total()
     chain = rows[rows["stage"] != found.definition.stage_ids[-1]].reset_index(drop=True)
-    n, x = chain["entered"].to_numpy(dtype=np.int64), chain["advanced"].to_numpy(dtype=np.int64)
+    n, x = chain["matured"].to_numpy(dtype=np.int64), chain["matured_advanced"].to_numpy(dtype=np.int64)
     rate = np.divide(x, n, out=np.full(len(n), np.nan), where=n > 0)
     goal = np.array([benchmark.get(stage, np.nan) for stage in chain["stage"]])
     lift = _lift(rate, goal)

@@ -1,5 +1,6 @@
 """The funnel page: the answer, where its numbers come from, and links that show what their sender saw."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ def test_a_link_may_name_things_by_id_and_opens_the_leads(opened: Open, sample: 
     rejected = number(report, "mql", "rejected")
     at = opened(sample, stage="mql", outcome="rejected", by="source")
     assert f"MQL, rejected: {count(rejected)} leads" in headers(at)
-    assert len(at.dataframe[0].value) == rejected
+    assert len(at.dataframe[-1].value) == rejected
     assert at.selectbox(key="by").value == "source"
 
 
@@ -157,7 +158,7 @@ def test_two_values_of_one_column_are_alternatives(opened: Open, sample: Path, r
 
 def test_the_breakdown_shows_people_without_leads_as_no_data(opened: Open, sample: Path, report: Report) -> None:
     at = opened(sample, by="owner_name")
-    table = at.dataframe[-1].value.set_index("Owner")
+    table = at.dataframe[0].value.set_index("Owner")
     idle = report.idle_people()
     assert idle
     assert set(table.loc[list(idle)].filter(like="Went on").iloc[:, 0]) == {"no data"}
@@ -165,8 +166,19 @@ def test_the_breakdown_shows_people_without_leads_as_no_data(opened: Open, sampl
 
 def test_presenting_hides_names(opened: Open, sample: Path) -> None:
     at = opened(sample, by="owner_name", stage="mql", outcome="rejected", present="true")
-    assert not {"First name", "Last name", "Mail", "Phone", "Owner"} & set(at.dataframe[0].value.columns)
-    assert all(name.startswith("Person ") for name in at.dataframe[-1].value["Owner"])
+    assert not {"First name", "Last name", "Mail", "Phone", "Owner"} & set(at.dataframe[-1].value.columns)
+    assert all(name.startswith("Person ") for name in at.dataframe[0].value["Owner"])
+
+
+def test_a_breakdown_says_which_group_goes_on_least_and_what_became_of_it(opened: Open, sample: Path) -> None:
+    at = opened(sample, by="owner_team", stage="mql")
+    assert unescaped(at.header[0].value).startswith("From MQL, Emerging goes on least: ")
+    table = at.dataframe[0].value.set_index("Team")
+    whole = table.loc["Emerging"].to_dict()
+    ways = [name for name in table.columns if name in ("Rejected", "Recycled", "Disqualified", "Stalled", "Waiting")]
+    said = re.search(r"goes on least: ([\d,]+) of", unescaped(at.header[0].value))
+    assert said is not None
+    assert whole["Entered MQL"] == int(said[1].replace(",", "")) + sum(int(whole[name]) for name in ways)
 
 
 def test_a_segment_narrows_the_picture(opened: Open, sample: Path, report: Report) -> None:
