@@ -171,10 +171,10 @@ def test_presenting_hides_names(opened: Open, sample: Path) -> None:
 
 
 def test_a_breakdown_says_which_group_goes_on_least_and_what_became_of_it(opened: Open, sample: Path) -> None:
-    at = opened(sample, by="owner_team", stage="mql")
-    assert unescaped(at.header[0].value).startswith("From MQL, Emerging goes on least: ")
-    table = at.dataframe[0].value.set_index("Team")
-    whole = table.loc["Emerging"].to_dict()
+    at = opened(sample, by="source", stage="mql")
+    assert unescaped(at.header[0].value).startswith("From MQL, Purchased List goes on least: ")
+    table = at.dataframe[0].value.set_index("Source")
+    whole = table.loc["Purchased List"].to_dict()
     ways = [name for name in table.columns if name in ("Rejected", "Recycled", "Disqualified", "Stalled", "Waiting")]
     said = re.search(r"goes on least: ([\d,]+) of", unescaped(at.header[0].value))
     assert said is not None
