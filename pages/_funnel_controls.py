@@ -11,7 +11,7 @@ from core.definition import Definition
 from core.measures.cohort import POLICIES, UNKNOWN, Query
 from core.report import Report
 from core.words import OUTCOME_NAMES, POLICY_NAMES, count
-from pages._ui import kept, label, links, plain
+from pages._ui import kept, label, links, plain, true_at
 
 VIEWS = {"cohort": "Cohort", "flow": "Flow", "worth": "Worth", "table": "Table"}
 COUNTED: tuple[Literal["leads", "passes"], ...] = ("leads", "passes")
@@ -117,6 +117,7 @@ def _question(
     only = st.multiselect("Filters", list(filters), None, named(filters), key="only", placeholder="No filter", **BOUND)
     other = _compared()
     with st.expander("How it is counted", key="counted", on_change="rerun", icon=":material/rule:") as fold:
+        true_at(report)
         base = st.selectbox("Cohort by first entry to", list(stages), 0, named(stages), key="base", **BOUND)
         policy = st.selectbox("Reading", list(POLICIES), 0, named(POLICY_NAMES), key="policy", **BOUND)
         st.caption(plain(POLICIES[policy]).capitalize() + ".")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -105,10 +105,36 @@ def _asked_instant(newest: int) -> int:
         asked = datetime.fromisoformat(stated)
     except ValueError:
         asked = None
+    if asked is not None and len(stated) == len("2026-06-30"):
+        # A day means its end, in the data's zone.
+        asked = datetime.combine(asked.date(), time(23, 59, 59), tzinfo=workspace().settings.tz)
     if asked is None or asked.tzinfo is None:
         st.button("Show the newest", on_click=_forget_instant)
-        raise QueryInvalid(f'"{stated}" in the link is no instant.', "It is written like 2026-06-30T21:27:10+00:00.")
+        raise QueryInvalid(
+            f'"{stated}" in the link is no instant.', "It is written like 2026-06-30 or 2026-06-30T21:27:10+00:00."
+        )
     return min(int(asked.timestamp()), newest)
+
+
+def true_at(report: Report) -> None:
+    """The control that says what day the page is true at; the address says the same."""
+    shown = datetime.fromtimestamp(report.facts.as_of, UTC).astimezone(report.settings.tz).date()
+    key = f"true_at_{report.facts.as_of}"
+    st.date_input(
+        "True at",
+        shown,
+        date(1970, 1, 1),
+        date(2100, 12, 31),
+        key=key,
+        format="YYYY-MM-DD",
+        on_change=lambda: _ask_day(st.session_state[key]),
+        help="What was known at the end of this day; nothing newer than the data can be asked for",
+    )
+
+
+def _ask_day(day: date | None) -> None:
+    if day is not None:
+        st.query_params["as_of"] = day.isoformat()
 
 
 def _forget_instant() -> None:
@@ -248,6 +274,7 @@ __all__ = [
     "now",
     "plain",
     "report",
+    "true_at",
     "unplaced",
     "workspace",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,16 @@ def test_a_link_that_asks_for_what_is_not_there_says_so(opened: Open, sample: Pa
 def test_a_broken_instant_in_a_link_is_explained(opened: Open, sample: Path) -> None:
     at = opened(sample, as_of="yesterday")
     assert "yesterday" in unescaped(at.error[0].value)
+
+
+def test_the_day_that_the_page_is_true_at_can_be_chosen(opened: Open, sample: Path) -> None:
+    with Workspace(sample) as here:
+        here.facts(as_of=1_767_225_599)
+    at = opened(sample)
+    next(one for one in at.date_input if one.label == "True at").set_value(date(2025, 12, 31))
+    assert "31 Dec 2025" in unescaped(ran(at).caption[0].value)
+    assert at.query_params["as_of"] == "2025-12-31T23:59:59+00:00"
+    assert "leads without a known stage" not in unescaped(at.caption[0].value)
 
 
 def test_a_period_that_ends_before_it_begins_is_explained(opened: Open, sample: Path) -> None:
