@@ -2,12 +2,13 @@
 
 import json
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
 
-from core.intake import Reading
+from core.intake import Kind, Reading
 from core.measures.cohort import Query, bounds
 from core.measures.funnel import OUTCOMES, Funnel
 from core.report import Report
@@ -87,7 +88,10 @@ def reading_json(reading: Reading) -> dict[str, Any]:
         "made": reading.facts,
         "future": reading.future,
         "notices": [{"code": notice.code, "sentence": notice.sentence} for notice in reading.notices],
+        "problems": problems_json(reading.problems),
         "mapping": reading.mapping.model_dump(mode="json"),
+        "undecided": reading.undecided,
+        "questions": questions_json(reading.questions),
     }
 
 
@@ -105,22 +109,14 @@ def questions_json(questions: tuple[Any, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def problems_json(problems: pd.DataFrame) -> list[dict[str, Any]]:
-    """What was wrong with rows and cells, by kind: how often, where first, and the way out there."""
-    kinds = problems.groupby(["code", "quarantined"], sort=False)
-    found = kinds.agg(times=("line", "size"), first_line=("line", "first"), sentence=("sentence", "first"))
-    return _plain(found.reset_index().rename(columns={"quarantined": "set_aside"}))
+def problems_json(problems: Iterable[Kind]) -> list[dict[str, Any]]:
+    """What was wrong with rows and cells, by kind: how often, where first, what stood there, and the way out."""
+    return [asdict(kind) for kind in problems]
 
 
-def receipt_json(receipt: Receipt, problems: pd.DataFrame) -> dict[str, Any]:
-    """What an import did, and the `problems` of its rows."""
-    return {
-        **reading_json(receipt.reading),
-        "import": receipt.batch.id,
-        "already_imported": receipt.already,
-        "problems": problems_json(problems),
-        "questions": questions_json(receipt.reading.questions),
-    }
+def receipt_json(receipt: Receipt) -> dict[str, Any]:
+    """What an import did."""
+    return {**reading_json(receipt.reading), "import": receipt.batch.id, "already_imported": receipt.already}
 
 
 def _stages(found: Funnel) -> list[dict[str, Any]]:

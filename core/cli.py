@@ -16,6 +16,7 @@ from typing import Any
 
 from core import as_json, places
 from core.cli_followup import follow_up
+from core.cli_reading import questions_told, told
 from core.cli_watch import add_watch
 from core.errors import HandoffError, QueryInvalid, ReadingUndecided, Unread
 from core.funnel_words import funnel_words
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return REFUSED
     except HandoffError as error:
         answer, code = _error(error)
-        out(stated, answer, f"{error.message}\n{error.hint}" + _options(answer.get("questions", [])))
+        out(stated, answer, f"{error.message}\n{error.hint}" + questions_told(answer.get("questions", [])))
         return code
 
 
@@ -47,7 +48,8 @@ def _error(error: HandoffError) -> tuple[dict[str, Any], int]:
     """What is said of an error, and the exit code."""
     said = {"error": error.message, "hint": error.hint}
     if isinstance(error, ReadingUndecided):
-        return {**said, "questions": as_json.questions_json(error.questions)}, UNDECIDED
+        known = {} if error.reading is None else as_json.reading_json(error.reading)
+        return {**known, **said, "questions": as_json.questions_json(error.questions)}, UNDECIDED
     return {**said, "code": getattr(error, "code", type(error).__name__)}, REFUSED
 
 
@@ -107,9 +109,7 @@ def _check(stated: argparse.Namespace) -> int:
 def _checked(
     here: Workspace, file: Path, at: datetime, mapping: Mapping | None, answers: dict[str, str]
 ) -> dict[str, Any]:
-    reading = here.check(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))
-    questions = as_json.questions_json(reading.questions)
-    return {**as_json.reading_json(reading), "undecided": reading.undecided, "questions": questions}
+    return as_json.reading_json(here.check(file, at=at, mapping=mapping, answers=answers, progress=_bar(file)))
 
 
 def _import(stated: argparse.Namespace) -> int:
@@ -122,7 +122,7 @@ def _imported(
     here: Workspace, file: Path, at: datetime, mapping: Mapping | None, answers: dict[str, str]
 ) -> dict[str, Any]:
     receipt = here.add(file, at=at, mapping=mapping, answers=answers, progress=_bar(file))
-    return as_json.receipt_json(receipt, here.store.problems(receipt.batch.id))
+    return as_json.receipt_json(receipt)
 
 
 def _each(
@@ -144,7 +144,7 @@ def _each(
             said, code = _error(error)
             worst = max(worst, code)
             results.append({"file": file.name, **said})
-    out(stated, {"files": results}, "\n\n".join(map(_told, results)))
+    out(stated, {"files": results}, "\n\n".join(map(told, results)))
     return worst
 
 
@@ -202,32 +202,6 @@ def _bar(file: Path) -> Callable[[float, str], None]:
     return lambda share, doing: print(
         f"\r{file.name}: {share:4.0%} {doing:40}", end="" if share < 1 else "\n", file=sys.stderr
     )
-
-
-def _told(result: dict[str, Any]) -> str:
-    if "error" in result:
-        return f"{result['file']}: {result['error']} {result['hint']}" + _options(result.get("questions", []))
-    rows = result["rows"]
-    told = f"{result['file']}: {result['shape']} ({result['system']}), {rows['accepted']:,} rows taken"
-    told += f", {rows['quarantined']:,} set aside"
-    if "import" in result:
-        told += f"; import {result['import']}"
-        told += ", already imported, nothing changed" if result["already_imported"] else ""
-    lines = [told + ".", *(notice["sentence"] for notice in result["notices"])]
-    for kind in result.get("problems", []):
-        lines.append(f"Line {kind['first_line']} (in all {kind['times']:,} of {kind['code']}): {kind['sentence']}")
-    return "\n  ".join(lines) + _options(result["questions"])
-
-
-def _options(questions: list[dict[str, Any]]) -> str:
-    lines = []
-    for question in questions:
-        taken = f" (taken: {question['proposed']})" if question["proposed"] else ""
-        lines.append(f"\n  {question['text']}{taken}\n    examples: {', '.join(question['examples'])}")
-        lines += [
-            f"    --answer '{question['id']}={option['value']}'  {option['label']}" for option in question["options"]
-        ]
-    return "\n".join(["", *lines]) if lines else ""
 
 
 if __name__ == "__main__":

@@ -57,11 +57,14 @@ def _refused(message: str, hint: str, code: str) -> FileRefused:
 
 
 class ReadingUndecided(HandoffError):
-    """A file can be read in more than one way; `questions` has id, text, examples, options and proposal of each."""
+    """A file can be read in more than one way; `questions` has id, text, examples, options and proposal of each, and
+    `reading` says what is known of the file so far.
+    """
 
-    def __init__(self, message: str, hint: str, questions: Sequence[Any] = ()) -> None:
+    def __init__(self, message: str, hint: str, questions: Sequence[Any] = (), reading: Any = None) -> None:
         super().__init__(message, hint)
         self.questions = tuple(questions)
+        self.reading = reading
 
 
 class MappingInvalid(HandoffError):

@@ -146,6 +146,7 @@ class Workspace:
                     f'"{reading.file_name}" can be read in more than one way.',
                     "Answer the questions and import it again.",
                     reading.questions,
+                    reading,
                 )
             stated = reading.mapping.model_dump(mode="json")
             same = self.store.find(reading.sha256, stated)

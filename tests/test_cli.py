@@ -33,7 +33,7 @@ STAGE_KEYS = {
 RATE_KEYS = {"value", "hits", "n", "few", "low", "high"}
 READING_KEYS = {
     *("file", "sha256", "encoding", "delimiter", "header_line", "system", "shape", "fingerprint", "columns", "rows"),
-    *("made", "future", "notices", "mapping", "questions"),
+    *("made", "future", "notices", "problems", "mapping", "undecided", "questions"),
 }
 ROW_CLASSES = {
     *("header", "preamble", "repeated_headers", "accepted", "quarantined", "identical", "blank", "footer"),
@@ -108,10 +108,10 @@ def test_the_readme_names_every_key_of_a_funnel() -> None:
 def test_the_keys_of_a_reading_are_the_agreed_ones(tmp_path: Path, handoff: Handoff) -> None:
     file = write(tmp_path, "leads.csv", HEAD + TWO)
     checked = handoff("check", file, "--json").files["leads.csv"]
-    assert set(checked) == READING_KEYS | {"undecided"}
+    assert set(checked) == READING_KEYS
     assert set(checked["rows"]) == ROW_CLASSES | {"total"}
     told = handoff("import", file, "--json").files["leads.csv"]
-    assert set(told) == READING_KEYS | {"import", "already_imported", "problems"}
+    assert set(told) == READING_KEYS | {"import", "already_imported"}
     assert told["rows"] == checked["rows"]
     assert {key: told[key] for key in ("sha256", "columns", "mapping", "made")} == {
         key: checked[key] for key in ("sha256", "columns", "mapping", "made")
@@ -269,7 +269,7 @@ def asked(handoff: Handoff, file: Path) -> list[dict[str, Any]]:
     told = handoff("import", file, "--json")
     assert told.code == 3
     result = told.files[file.name]
-    assert set(result) == {"file", "error", "hint", "questions"}
+    assert set(result) == READING_KEYS | {"error", "hint"}
     questions: list[dict[str, Any]] = result["questions"]
     return questions
 
@@ -603,3 +603,50 @@ def test_run_opens_the_last_workspace_and_remembers_a_named_one(
     assert handoff("run", "--workspace", tmp_path / "mine").code == 0
     assert handoff("run").code == 0
     assert served == [home / "workspace", tmp_path / "mine", tmp_path / "mine"]
+
+
+# --- why rows are set aside -------------------------------------------------------------------------------------------
+
+WORN = (
+    "Lead ID,Email,Created Date,MQL date\nL1,a@x.example,2026-01-15,31.02.2026\nL2,b@x.example,2026-01-16,2026-01-20\n"
+    "L3,c@x.example,2026-01-17,2026-01-21\nL4,d@x.example\n,e@x.example,2026-01-15,2026-01-20\n"
+)
+PROBLEM_KEYS = {"code", "column", "set_aside", "times", "first_line", "raw", "sentence"}
+
+
+def test_a_check_says_why_rows_are_set_aside(tmp_path: Path, handoff: Handoff) -> None:
+    file = write(tmp_path, "worn.csv", WORN)
+    checked = handoff("check", file, "--json").files["worn.csv"]
+    assert {key for kind in checked["problems"] for key in kind} == PROBLEM_KEYS
+    found = {kind["code"]: kind for kind in checked["problems"]}
+    assert (found["RAGGED_ROW"]["first_line"], found["RAGGED_ROW"]["set_aside"]) == (5, True)
+    assert (found["BAD_DATE"]["column"], found["BAD_DATE"]["raw"]) == ("MQL date", "31.02.2026")
+    assert found["MISSING_ID"]["raw"] == ",e@x.example,2026-01-15,2026-01-20"
+    assert handoff("import", file, "--json").files["worn.csv"]["problems"] == checked["problems"]
+
+
+def test_the_words_of_a_check_say_it_too(tmp_path: Path, handoff: Handoff) -> None:
+    told = handoff("check", write(tmp_path, "worn.csv", WORN)).out
+    assert "utf-8, comma, header on line 1" in told
+    assert "6 rows in the file = 1 header + 3 accepted + 2 quarantined" in told
+    assert "Lead ID → lead_id" in told
+    assert "MQL date → stage:MQL (2026-12-31)" in told
+    assert 'Line 2, "MQL date": 31.02.2026' in told
+    assert "BAD_DATE, 1 in all." in told
+    assert "RAGGED_ROW, 1 in all, set aside." in told
+
+
+def test_an_undecided_import_says_what_a_check_says(tmp_path: Path, handoff: Handoff) -> None:
+    file = write(tmp_path, "worn.csv", "Lead ID,Email,Created Date\nL1,a@x.example,03/04/2026\nL2\n")
+    checked, told = handoff("check", file, "--json"), handoff("import", file, "--json")
+    assert checked.code == told.code == 3
+    said = told.files["worn.csv"]
+    assert set(said) == READING_KEYS | {"error", "hint"}
+    assert {key: said[key] for key in READING_KEYS} == checked.files["worn.csv"]
+    assert [kind["code"] for kind in said["problems"]] == ["RAGGED_ROW"]
+    assert "RAGGED_ROW" in handoff("import", file).out
+
+
+def test_the_readme_names_every_key_of_a_problem() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {key for key in PROBLEM_KEYS | READING_KEYS if f"`{key}`" not in readme} == set()

@@ -2,6 +2,6 @@
 
 from core.intake.apart import Limits, read
 from core.intake.mapping import Mapping, Question, mapping_from
-from core.intake.reading import Counts, Notice, Reading, SeenColumn
+from core.intake.reading import Counts, Kind, Notice, Reading, SeenColumn
 
-__all__ = ["Counts", "Limits", "Mapping", "Notice", "Question", "Reading", "SeenColumn", "mapping_from", "read"]
+__all__ = ["Counts", "Kind", "Limits", "Mapping", "Notice", "Question", "Reading", "SeenColumn", "mapping_from", "read"]

@@ -69,7 +69,8 @@ def read_here(
             remark_signs(rows)
         tell(0.6, "converting rows")
         CONVERTERS[plan.shape](rows, store)
-        problems.fill_raw(raw_lines(path, text, _wanted(problems, sheet)))
+    problems.fill_raw(raw_lines(path, text, _wanted(problems, sheet)))
+    if not undecided:
         facts = dict(store.facts)
         if len(problems):
             store.add("problems", problems.table())
@@ -94,6 +95,7 @@ def read_here(
         system=plan.system,
         counts=counts,
         notices=tuple(notices),
+        problems=problems.kinds(),
         questions=questions,
         undecided=undecided,
         staged=staged,

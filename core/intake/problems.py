@@ -1,9 +1,12 @@
 """What was wrong with rows and cells: a code, the raw text and a sentence with a way out, collected while reading."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+from core.intake.reading import Kind
 
 SENTENCES: dict[str, str] = {
     "RAGGED_ROW": (
@@ -105,6 +108,17 @@ class Problems:
     def lines_without_raw(self) -> set[int]:
         """Lines whose text is still to be fetched from the file."""
         return {line for line, raw in zip(self.line, self.raw, strict=True) if raw is None}
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind once, with the first of it; what cost rows first, then what came most."""
+        first: dict[tuple[str, str | None, bool], int] = {}
+        times: Counter[tuple[str, str | None, bool]] = Counter()
+        for at, kind in enumerate(zip(self.code, self.column, self.quarantined, strict=True)):
+            times[kind] += 1
+            if kind not in first or self.line[at] < self.line[first[kind]]:
+                first[kind] = at
+        found = [Kind(*kind, times[kind], self.line[at], self.raw[at], self.sentence[at]) for kind, at in first.items()]
+        return tuple(sorted(found, key=lambda kind: (not kind.set_aside, -kind.times, kind.first_line)))
 
     def table(self) -> pa.Table:
         """All of them in the order of the file, as the canonical table says; `batch` is 0 until it is stamped."""

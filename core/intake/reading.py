@@ -24,6 +24,22 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """One kind of problem, how often it came, and the first: its line, its raw text and what is said about it.
+
+    `column` is None where the whole row is to blame; `set_aside`: these rows were not taken.
+    """
+
+    code: str
+    column: str | None
+    set_aside: bool
+    times: int
+    first_line: int
+    raw: str | None
+    sentence: str
+
+
+@dataclass(frozen=True)
 class SeenColumn:
     """One column of the file and what was made of it.
 
@@ -74,7 +90,8 @@ class Reading:
     `staged` names a Parquet file per canonical table that got rows, and "problems"; the column `batch` in them is 0
     until the store stamps it. It is empty where nothing was to be written. `facts` counts the rows of each of those
     tables. `first_instant` and `last_instant` (seconds since 1970 UTC) span the rows dated up to `now`; `future`
-    counts the rows dated after it. `undecided`: a question without a proposal is open, so nothing was converted.
+    counts the rows dated after it. `problems` has every kind once, those that cost rows first.
+    `undecided`: a question without a proposal is open, so nothing was converted.
     """
 
     file_name: str
@@ -90,6 +107,7 @@ class Reading:
     system: str
     counts: Counts
     notices: tuple[Notice, ...]
+    problems: tuple[Kind, ...]
     questions: tuple[Question, ...]
     undecided: bool
     staged: dict[str, str]

@@ -1,4 +1,4 @@
-"""A file that is no known export is asked about where it speaks of leads, deals or events; it is no lookup in silence."""
+"""A file that is no known export is asked about where it speaks of leads, deals or events."""
 
 from collections.abc import Callable
 from pathlib import Path
