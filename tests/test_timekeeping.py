@@ -119,7 +119,8 @@ def test_friday_15_and_four_hours_of_working_time_is_due_on_monday_at_11(report:
     assert list(running["lead_id"]) == ["april"]
     assert running["deadline"].tolist() == [at("2026-04-06 11:00")]
     assert running["left"].tolist() == [3600], "it is Monday, 10:00"
-    assert running.loc[0, ["owner_now", "rep", "team", "company"]].tolist() == ["Ben", "Ben", "South", "april ltd"]
+    (row,) = running.to_dict("records")
+    assert (row["owner_now"], row["rep"], row["team"], row["company"]) == ("Ben", "Ben", "South", "april ltd")
     around = keeping.asked_of(FOUR_HOURS.model_copy(update={"time": "elapsed"}))
     assert each(around)["april"] == ("breached", None)
 
