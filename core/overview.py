@@ -164,8 +164,6 @@ def _slow_months(keeping: Timekeeping, months: tuple[Late, ...]) -> Headline:
 
 def _late_group(report: Report, keeping: Timekeeping, one: Late) -> Headline:
     title = report.title(_GROUPS.get(one.column, one.column))
-    # A rep is judged by a clock of the own, which the page shows beside those of the others.
-    leads = {"clock_only": f"{one.column}={one.segment}", "state": _MISSED}
     return Headline(
         kind=f"One {title} is slow",
         sentence=f"{_within(keeping)}: {clock_told(one, title)}.",
@@ -175,7 +173,7 @@ def _late_group(report: Report, keeping: Timekeeping, one: Late) -> Headline:
         names=(one.segment, "all others"),
         outcome="late",
         page="clocks",
-        asked={"clock": keeping.clock.id} | ({"clock_view": "reps"} if one.column == "rep" else leads),
+        asked={"clock": keeping.clock.id, "clock_only": f"{one.column}={one.segment}", "state": _MISSED},
         group=(one.column, one.segment),
     )
 

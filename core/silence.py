@@ -1,6 +1,6 @@
 """Every question about the black hole, asked of one report: what became of the hand-offs, and what can be done."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -8,13 +8,13 @@ import pandas as pd
 from core.engine import Lazy
 from core.measures.answering import Delay, delay
 from core.measures.at_stake import at_stake, currencies, expected
-from core.measures.black_hole import BlackHole, answers_known, black_hole, touches_known
+from core.measures.black_hole import BlackHole, answers_known, black_hole, told_of, touches_known
 from core.measures.buckets import SILENT, bucketed
 from core.measures.cohort import Query
 from core.measures.dispositions import bought
 from core.measures.habits import Habits, habits
 from core.measures.handed import OWN
-from core.measures.holding import GROUPS, grouped
+from core.measures.holding import GROUPS, by_groups, grouped
 from core.measures.silent_leads import owners, silent_leads
 from core.measures.trail import trail
 from core.measures.turned_down import turned_down
@@ -35,7 +35,7 @@ TITLES = {
 _OF_TODAYS_OWNER = ("owner", "owner_name", "owner_team", "owner_manager")
 """Columns of the lead that the groups above say better."""
 
-SOUGHT = ("team", "rep", "source", "region")
+SOUGHT = ("team", "rep", "source")
 """Groups in which a black hole is looked for unasked. One that stands out in two of them is one story."""
 
 NOBODY = ("queue", "machine", "person who has left")
@@ -78,11 +78,9 @@ class Silence:
 
     def counts(self) -> BlackHole:
         """What became of every hand-off, per segment."""
-        return self._counted(answers=answers_known(self.report.engine, self.report.timed()))
-
-    def _counted(self, *, answers: bool) -> BlackHole:
-        engine, facts = self.report.engine, self.report.facts
-        return black_hole(engine, self._rows, facts.definition, self.query, as_of=facts.as_of, answers=answers)
+        here, facts = self.report, self.report.facts
+        known = answers_known(here.engine, here.timed())
+        return black_hole(here.engine, self._rows, facts.definition, self.query, as_of=facts.as_of, answers=known)
 
     def touches_known(self) -> bool:
         """Is any call, mail or meeting of a handed-over lead on record?"""
@@ -155,19 +153,25 @@ class Silence:
         Where no group stands out the whole is said, if it is large enough to be. Nothing is said where these data
         cannot tell (`BlackHole.told`).
         """
-        whole = self.counts()
+        # Counted once, by all groups together: every one of them is a sum over some of these rows.
+        together = by_groups(self.report.engine, self.report.facts, self._rows)
+        known = answers_known(self.report.engine, self.report.timed())
+        whole = self._split(together.assign(segment=""), None, answers=known)
         if not whole.told or not whole.size():
             return ()
-        useful = self.report.useful_columns()
-        groups = [name for name in SOUGHT if name in OWN or name in useful]
-        found = [one for name in groups for one in self._standing_out(name)]
+        found = [one for name in SOUGHT for one in self._standing_out(together, name)]
         chosen = sorted(found, key=lambda one: -one.leads)[:1]
         if not chosen and whole.size() >= FEW and whole.share().value >= TOLD_FROM:
             chosen = [Finding("", "", whole.rate(), None, whole.total()["never_touched"])]
-        return (*chosen, *(one for one in self._standing_out("holder") if one.segment in NOBODY))
+        return (*chosen, *(one for one in self._standing_out(together, "holder") if one.segment in NOBODY))
 
-    def _standing_out(self, column: str) -> list[Finding]:
-        split = replace(self, query=self.query.model_copy(update={"by": column}))._counted(answers=True)
+    def _split(self, together: pd.DataFrame, by: str | None, *, answers: bool = True) -> BlackHole:
+        facts, query = self.report.facts, self.query.model_copy(update={"by": by})
+        counted = together.groupby("segment", as_index=False).sum(numeric_only=True)
+        return told_of(counted, facts.definition, query, as_of=facts.as_of, answers=answers)
+
+    def _standing_out(self, together: pd.DataFrame, column: str) -> list[Finding]:
+        split = self._split(together.rename(columns={column: "segment"}), column)
         size, due = split.size(), split.total()["due"]
         return [
             Finding(

@@ -42,13 +42,13 @@ def no_hand_off(definition: Definition) -> NoReturn:
     st.stop()
 
 
-def nothing_fits() -> NoReturn:
+def nothing_fits(report: Report) -> NoReturn:
     """The question leaves nobody."""
     st.info(
         "Nothing stands behind this question: take a filter away or choose a longer period.",
         icon=":material/filter_alt_off:",
     )
-    st.button("Show all leads", on_click=reset, type="primary")
+    st.button("Show all leads", on_click=reset, args=(report,), type="primary")
     st.stop()
 
 

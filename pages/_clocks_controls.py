@@ -1,6 +1,6 @@
 """What is asked of a clock: every control is in the URL, so that a link shows what its sender saw."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,14 +9,14 @@ import streamlit as st
 from core.definition import MILESTONES, Clock
 from core.measures.cohort import UNKNOWN, Query
 from core.report import Report
-from core.timekeeping import Timekeeping, groups
+from core.timekeeping import GROUPS, Timekeeping, groups
 from pages._funnel_controls import BOUND, EARLIEST, LATEST, named
 from pages._ui import kept, links, plain
 
 T = TypeVar("T")
 VIEWS = {"when": "How soon", "months": "Months", "bands": "Bands", "hours": "Hours", "reps": "Reps", "groups": "Groups"}
 BEGIN: Mapping[str, Any] = {
-    **dict.fromkeys(("start", "end", "clock", "clock_by", "beneath", "state")),
+    **dict.fromkeys(("start", "end", "beneath", "state")),
     **{"clock_only": [], "clock_view": "when", "present": False},
 }
 CHOICES = {
@@ -77,9 +77,10 @@ def told(keeping: Timekeeping, what: str, ask: Callable[[], T]) -> T:
     return kept(keeping.report, f"clock {what}", question, ask)
 
 
-def reset(clocks: Iterable[Clock] = ()) -> None:
+def reset(report: Report) -> None:
     """Every control back to where it begins."""
-    for key, value in BEGIN.items():
+    clocks = report.facts.definition.clocks
+    for key, value in {**BEGIN, "clock": clocks[0].id, "clock_by": next(iter(GROUPS))}.items():
         st.session_state[key] = value
     for clock in clocks:
         for part in ("limit", "mile", "time"):
@@ -122,7 +123,7 @@ def controls(report: Report) -> Asked:
             "Reset",
             icon=":material/restart_alt:",
             on_click=reset,
-            args=(clocks.values(),),
+            args=(report,),
             help="All leads, all controls as they begin",
         )
     return asked

@@ -59,7 +59,7 @@ def show(here: Workspace, known: Known) -> None:
     with right:
         calendar, _ = replace(form, name=form.name.strip() or "x").read(draft.calendar_id, {})
         if calendar is None:
-            said = ", ".join(TITLES[place].lower() for place in wrong)
+            said = ", ".join(TITLES[place] for place in wrong)
             st.info(f"The week is shown here once this is mended: {said}.", icon=":material/build:")
         else:
             _people_week.show(calendar, here.definition().clocks, known.as_of)

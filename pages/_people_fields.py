@@ -92,8 +92,8 @@ def _choice(
     nothing: str,
 ) -> str:
     """A list that also takes what is typed: what does not exist is answered in words."""
-    begun = first[place]
-    every = options if not begun or begun in options else [begun, *options]
+    begun, typed = first[place], st.session_state.get(key(place))
+    every = [*dict.fromkeys(one for one in (begun, typed) if one and one not in options), *options]
     with _line(place):
         found = st.selectbox(
             TITLES[place],

@@ -152,7 +152,7 @@ def _anew() -> None:
 
 
 def _add(here: Workspace, known: Known) -> None:
-    name = st.text_input("Name", key="new_person", max_chars=200)
+    name = st.text_input("Who", key="new_person", max_chars=200)
     st.caption("Somebody whom no file and no lead names: a manager, for instance.")
     if st.button("Add", disabled=not name, key="add_person") and name:
         sought = fold(name)

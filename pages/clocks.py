@@ -39,7 +39,7 @@ with errors():
     left, right = st.columns([1, 1.2], vertical_alignment="center")
     left.caption(plain(" · ".join(part for part in parts if part)))
     if not handed:
-        _clocks_absent.nothing_fits()
+        _clocks_absent.nothing_fits(here)
     if not trusted.recorded:
         _clocks_absent.not_recorded(asked)
     if trusted.faults:

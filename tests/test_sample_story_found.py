@@ -8,13 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from core.clock_words import months_told
 from core.measures.cohort import Query
 from core.measures.findings import Finding, sentence
 from core.measures.funnel import Funnel
 from core.report import Report
 from core.silence import Silence
+from core.timekeeping import Timekeeping
 from core.workspace import Workspace
 from tests.conftest import SAMPLE, Handoff
 
@@ -324,3 +327,82 @@ def test_leads_that_never_left_the_queue_are_the_queues(report: Report, truth: d
     assert counted["never_touched"] == queue.counts().size() == counted["due"]
     (owner,) = queue.owners().to_dict("records")
     assert (owner["holder"], owner["leads"]) == ("queue", counted["due"])
+
+
+# --- the slow spring --------------------------------------------------------------------------------------------------
+
+SPRING = ("2026-03", "2026-04", "2026-05")
+
+
+def clock(report: Report, name: str = "first_attempt", **query: Any) -> Timekeeping:
+    return Timekeeping(report, Query(**query), report.facts.definition.clock(name))
+
+
+def test_the_slow_spring_is_as_slow_as_the_story_says(report: Report, truth: dict[tuple[str, str], str]) -> None:
+    """Working hours from the first MQL to the first attempt by a person, lead by lead."""
+    timed = report.engine.collect(report.timed())
+    first = timed[timed["pass"] == timed.groupby("unit")["pass"].transform("min")].dropna(subset="w_attempt")
+    day = pd.to_datetime(first["handed_at"].astype("int64"), unit="s")
+    begin, end = pd.Timestamp(2026, 3, 1), pd.Timestamp(2026, 6, 1)
+    for when, leads, hours in (
+        (day < begin, "before_leads", "before_median_hours"),
+        ((day >= begin) & (day < end), "spring_leads", "spring_median_hours"),
+    ):
+        assert int(when.sum()) == int(truth["slow_spring", leads])
+        assert round(first.loc[when, "w_attempt"].median() / 3600, 2) == float(truth["slow_spring", hours])
+
+
+def test_the_slow_spring_is_found_on_its_months_and_nothing_is_said_of_the_others(
+    report: Report, truth: dict[tuple[str, str], str]
+) -> None:
+    keeping, team = clock(report), truth["black_hole", "team"]
+    assert tuple(sorted(keeping.months().outstanding())) == SPRING
+    found = keeping.findings()
+    assert {(one.column, one.segment) for one in found} == {*(("month", name) for name in SPRING), ("team", team)}
+    assert months_told(found) == "Slow in March to May 2026: 703 of 708 missed, 99 %, in the other months 40 %"
+    for one in found:
+        assert one.rate.value > one.others.value
+    # Left out, the rest of the year is ordinary, and so is every other team in it.
+    before = clock(report, end=date(2026, 2, 28))
+    assert [(one.column, one.segment) for one in before.findings()] == [("team", team)]
+    ordinary = clock(report, end=date(2026, 2, 28), where=(("team", "Enterprise"), ("team", "Mid-Market")))
+    assert ordinary.findings() == ()
+    assert ordinary.reps().outstanding() == ()
+    assert tuple(sorted(clock(report, where=(("team", "Enterprise"),)).months().outstanding())) == SPRING
+
+
+@pytest.mark.parametrize("name", ["first_contact", "verdict", "disposition"])
+def test_what_follows_a_late_call_is_late_on_the_same_months(report: Report, name: str) -> None:
+    keeping = clock(report, name)
+    assert tuple(sorted(keeping.months().outstanding())) == SPRING
+    others = {(one.column, one.segment) for one in keeping.findings() if one.column != "month"}
+    # A bought list of wrong numbers is never reached, whoever calls.
+    assert others - {("team", "Emerging")} == ({("source", "Purchased List")} if name == "first_contact" else set())
+
+
+def test_only_reps_of_the_team_that_leaves_leads_lying_miss_more_than_chance(report: Report) -> None:
+    team = {user["Name"] for user in rows("users.csv") if user["UserRole"] == "Emerging"}
+    keeping = clock(report)
+    named = keeping.reps().outstanding()
+    assert named
+    assert set(named) <= team
+    assert keeping.shared_team(named) == "Emerging"
+    assert "Noor Haddad" not in named
+
+
+def test_machine_mails_stop_no_clock(report: Report, truth: dict[tuple[str, str], str]) -> None:
+    timed = report.engine.collect(report.timed().select("machine_touches", "attempt_at"))
+    assert int(timed["machine_touches"].sum()) > 0
+    machine = {user["Id"] for user in rows("users.csv") if user["UserType"] == "Integration"}
+    mails = [task for task in rows("tasks.csv") if task["OwnerId"] in machine]
+    assert len(mails) == int(truth["machine_tasks", "machine"])
+    assert clock(report).trust().faults == ()
+
+
+def test_every_clock_of_the_sample_adds_up_under_every_cut(report: Report) -> None:
+    for agreed in report.facts.definition.clocks:
+        keeping = clock(report, agreed.id)
+        whole = keeping.states().total()
+        for split in (keeping.by("team"), keeping.by("source"), keeping.by("rep"), keeping.months(), keeping.reps()):
+            assert split.broken().empty, agreed.id
+        assert keeping.by("team").total() == keeping.by("source").total() == keeping.months().total() == whole

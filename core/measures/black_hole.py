@@ -126,6 +126,17 @@ def black_hole(
     """What became of the hand-offs in `rows` (`buckets.bucketed`, with `segment`): handed over = yes + no + bypassed +
     disposed + in clock + withdrawn + undated + never touched + touched and silent, per segment.
     """
+    return told_of(tally(engine, rows, "segment"), definition, query, as_of=as_of, answers=answers)
+
+
+def told_of(counted: pd.DataFrame, definition: Definition, query: Query, *, as_of: int, answers: bool) -> BlackHole:
+    """The answer that these counts per `segment` (`tally`) give."""
+    made = BLACK_HOLE.conform(counted[list(BLACK_HOLE.names)]) if len(counted) else BLACK_HOLE.empty()
+    return BlackHole(query, definition.silence, as_of, made.sort_values("segment", ignore_index=True), answers)
+
+
+def tally(engine: Engine, rows: Lazy, *by: str) -> pd.DataFrame:
+    """How often each thing became of the hand-offs, per combination of these columns: the integers of BLACK_HOLE."""
     one = nw.lit(1).cast(nw.Int64)
 
     def number(flag: nw.Expr) -> nw.Expr:
@@ -135,13 +146,11 @@ def black_hole(
     silent = nw.col("bucket").is_in(list(SILENT))
     flags |= {"due": number(nw.col("due")), "answered": number(nw.col("due") & nw.col("answered"))}
     flags |= {"gone": number(silent & nw.col("gone")), "dated": number(~nw.col("handed_at").is_null())}
-    found = engine.collect(
-        rows.select("segment", **{f"_{name}": flag for name, flag in flags.items()})
-        .group_by("segment")
+    return engine.collect(
+        rows.select(*by, **{f"_{name}": flag for name, flag in flags.items()})
+        .group_by(*by)
         .agg(handed=nw.len(), **{name: nw.col(f"_{name}").sum() for name in flags})
     )
-    made = BLACK_HOLE.conform(found[list(BLACK_HOLE.names)]) if len(found) else BLACK_HOLE.empty()
-    return BlackHole(query, definition.silence, as_of, made.sort_values("segment", ignore_index=True), answers)
 
 
 def touches_known(engine: Engine, timed: Lazy) -> bool:

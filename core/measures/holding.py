@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 
 import narwhals as nw
+import pandas as pd
 
 from core.engine import Engine, Lazy
 from core.errors import QueryInvalid
 from core.journeys.reduce import Facts
+from core.measures.black_hole import tally
 from core.measures.buckets import last_of_each
-from core.measures.cohort import Query, segment_columns
+from core.measures.cohort import UNKNOWN, Query, segment_columns
 from core.measures.handed import OWN, handed
 from core.measures.value_bands import BAND, with_band
 from core.settings import Settings
@@ -92,3 +94,17 @@ def grouped(engine: Engine, facts: Facts, timed: Lazy, query: Query, settings: S
             rows = rows.filter(GROUPS[name]().is_in(values))
     by = GROUPS.get(query.by or "")
     return rows if by is None else rows.with_columns(segment=by())
+
+
+def by_groups(engine: Engine, facts: Facts, rows: Lazy) -> pd.DataFrame:
+    """What became of the hand-offs (`black_hole.tally`) per `team`, `rep`, `holder` and `source` together.
+
+    `rows`: `buckets.bucketed`. One question for all of these groups: each is a sum over some rows of the answer.
+    """
+
+    def text(column: str) -> nw.Expr:
+        return nw.coalesce(nw.col(column).cast(nw.String), nw.lit(UNKNOWN))
+
+    leads = facts.units(engine).select("unit", source=text("source"))
+    named = rows.with_columns(team=text(OWN["team"]), rep=text(OWN["rep"]), holder=holder())
+    return tally(engine, named.join(leads, on="unit", how="left"), "team", "rep", "holder", "source")

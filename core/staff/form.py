@@ -70,7 +70,7 @@ class Form:
             if place != "week" or not set(DAY_PLACES) & set(wrong):
                 _try(partial(parse_calendar, {"id": "x", **_HARMLESS, **part}), wrong, None)
         if wrong:
-            return None, wrong
+            return None, {place: wrong[place] for place in PLACES if place in wrong}
         said = {"id": calendar_id, "name": self.name.strip(), "closed": closed}
         return parse_calendar({**said, **{name: value for part in parts.values() for name, value in part.items()}}), {}
 

@@ -51,6 +51,8 @@ def test_no_page_shows_an_error_and_everything_has_a_name(opened: Open, sample_a
     tab.at("present").get_by_text("Present").click()
     tab.asks(present="true")
     names_everything(tab)
+    tab.open("/people?staff=Calendars")
+    names_everything(tab)
     tab.go("Data")
     for part in DATA:
         tab.part(part)
@@ -69,7 +71,7 @@ def test_an_empty_workspace_has_a_page_for_everything(
     opened: Open, serve: Serve, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     tab = opened(serve(tmp_path_factory.mktemp("empty") / "workspace"))
-    for path in ("/", "/funnel", "/data"):
+    for path in ("/", "/funnel", "/people", "/data"):
         tab.open(path)
         names_everything(tab)
     for part in DATA[1:]:

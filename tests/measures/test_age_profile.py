@@ -119,6 +119,7 @@ def test_of_fewer_than_twenty_nothing_is_told(ground: Ground, company: Facts) ->
         ([(30, 100), (20, 70), (2, 50), (1, 48)], 2),
         ([(0, 200), (10, 200), (60, 190), (36, 120), (4, 84), (0, 80)], 4),  # It rises first: held against the best.
         ([(30, 100), (2, 70), (1, 68), (30, 67)], None),  # It comes back: no bend.
+        ([(300, 1000), (20, 700), (10, 680), (10, 670), (40, 150), (0, 110)], 5),  # Few come back to it, but surely.
         ([(30, 100), (2, 70), (30, 68), (1, 67), (0, 66)], 3),  # It bends after it has come back.
         ([(30, 100), (2, 20)], None),  # 2 of 20 may be chance.
         ([(30, 100)], None),

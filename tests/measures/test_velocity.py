@@ -123,6 +123,15 @@ STORIES: dict[str, tuple[list[list[Event]], dict[str, dict[str, float]]]] = {
             "sql": {"misdated": 0, "n": 1, "median": 10},
         },
     ),
+    "a trip that was there twice, once until a date that contradicts another, is in no duration": (
+        [
+            story(
+                "m1", ("Raw", "2026-03-01 00:00"), ("MQL", "2026-03-05 00:00"), ("Viable", "2026-03-06 00:00"),
+                ("Raw", "2026-03-07 00:00"), ("SAL", "2026-03-09 00:00"),
+            )
+        ],
+        {"raw": {"trips": 1, "misdated": 1, "negative": 0, "n": 0}, "sal": {"open": 1}},
+    ),
     "days alone are measured in days, and marked": (
         [story("l1", ("MQL", "2026-03-02"), ("SAL", "2026-03-05 09:00")), after(4, name="l2")],
         {"mql": {"n": 2, "median": 3.5, "by_day": 1}},

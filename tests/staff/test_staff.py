@@ -75,8 +75,8 @@ def filled(sample: Path, copied: Callable[[Path], Path]) -> Iterator[Workspace]:
 
 
 def row(people: pd.DataFrame, person: str) -> dict[str, Any]:
-    found: dict[str, Any] = people.set_index("person_id").loc[person].to_dict()
-    return {name: None if pd.isna(value) else value for name, value in found.items()}
+    found = people.set_index("person_id").loc[person].to_dict()
+    return {str(name): None if pd.isna(value) else value for name, value in found.items()}
 
 
 def days(day: date) -> int:
@@ -209,7 +209,7 @@ def test_the_second_of_two_editors_is_told(staff: Staff) -> None:
 def test_hours_are_ones_own_then_the_teams_then_the_usual_ones(staff: Staff) -> None:
     def why() -> dict[str, tuple[str, str]]:
         found = whose(staff.people(), staff.uses(), "UTC")
-        return {one.person_id: (one.calendar, one.why) for one in found.itertuples()}
+        return {one["person_id"]: (one["calendar"], one["why"]) for one in found.to_dict("records")}
 
     assert why()["u1"] == ("default:Europe/Berlin", "zone")
     assert (why()["u3"], why()["u9"]) == (("default", "default"), ("default", "default"))
@@ -300,5 +300,5 @@ def test_people_of_a_second_file_and_of_none_are_completed_alike(staff: Staff, c
     staff.state_people({"u9": {"team": "North", "zone": "UTC"}}, seen=NOTHING, at=AT)
     report = Report(company, company.facts())
     units = report.engine.collect(report.facts.units(report.engine)).set_index("owner")
-    assert units.loc["u9", "owner_team"] == "North"
-    assert units.loc["Ada", "owner_manager"] == units.loc["u1", "owner_manager"] == "Cem"
+    assert units["owner_team"].to_dict() == {"u1": "North", "u2": "North", "u3": "South", "u9": "North", "Ada": "North"}
+    assert [units["owner_manager"][one] for one in ("u1", "Ada", "u2")] == ["Cem", "Cem", "Ada"]
