@@ -24,20 +24,25 @@ from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.report import Report
 from core.serving import ROOT, serve
-from core.terminal import DONE, NEWEST, REFUSED, UNDECIDED, Said, common, moment, on_report, opened, out, pair
+from core.terminal import DONE, NEWEST, REFUSED, UNDECIDED, Said, common, moment, on_report, opened, out, pair, say
 from core.workspace import Workspace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code."""
-    parser = _parser()
-    stated = parser.parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = stated.run
     try:
-        return run(stated)
+        return _run_stated(_parser().parse_args(arguments))
     except Unread as error:
         print(error, file=sys.stderr)
         return REFUSED
+
+
+def _run_stated(stated: argparse.Namespace) -> int:
+    run: Callable[[argparse.Namespace], int] = stated.run
+    try:
+        return run(stated)
+    except Unread:
+        raise
     except HandoffError as error:
         answer, code = _error(error)
         out(stated, answer, f"{error.message}\n{error.hint}" + questions_told(answer.get("questions", [])))
@@ -169,7 +174,7 @@ def _demo(stated: argparse.Namespace) -> int:
         seen = {batch.file_name for batch in here.store.batches()}
         missing = [file for file in sorted((ROOT / "sample_data").glob("*.csv")) if file.name not in seen]
         if missing:
-            print("Importing the sample company (some seconds, once).")
+            say("Importing the sample company (some seconds, once).")
         for file in missing:
             here.add(file, at=datetime.now(UTC))
         here.facts()

@@ -89,8 +89,13 @@ def out(stated: argparse.Namespace, value: dict[str, Any], words: str) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # JSON is UTF-8 whatever the terminal speaks; words lose a letter rather than end in an error.
         sys.stdout.reconfigure(encoding="utf-8" if stated.json else None, errors="replace")
+    say(as_json.text(value) if stated.json else words)
+
+
+def say(words: str) -> None:
+    """Print words at once; `Unread` where nobody takes them."""
     try:
-        print(as_json.text(value) if stated.json else words, flush=True)
+        print(words, flush=True)
     except OSError as error:
         # What is still to be written would fail again when the program ends, and hide the exit code.
         with suppress(OSError):
