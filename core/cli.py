@@ -138,6 +138,9 @@ def _each(
     """Every file, one after the other: a file that is refused does not keep the others out."""
     at = moment(stated.as_of, here.settings) or datetime.now(UTC)
     mapping, answers = _mapping(stated.mapping), dict(pair(answer, "--answer") for answer in stated.answer)
+    if len(stated.files) > 1:
+        # One file's answer is no question of another's; what is in a mapping may speak of columns that are not there.
+        mapping, answers = _with_answers(mapping, answers), {}
     results, worst = [], DONE
     for file in stated.files:
         try:
@@ -198,6 +201,11 @@ def _mapping(file: Path | None) -> Mapping | None:
             f"The mapping file {file} cannot be read: {error}.", "It must hold one JSON object."
         ) from error
     return mapping_from(stated)
+
+
+def _with_answers(mapping: Mapping | None, answers: dict[str, str]) -> Mapping:
+    known = mapping or Mapping()
+    return known.model_copy(update={"answers": {**known.answers, **answers}})
 
 
 def _bar(file: Path) -> Callable[[float, str], None]:

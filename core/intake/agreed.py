@@ -113,7 +113,12 @@ def _answered(plan: Plan, column: str, fit: dates.Fit, source: Distinct) -> str 
     """The format that the answer to the question about this column means; None where there is none."""
     if fit.name not in dates.TWINS:
         return None
-    answer = check_answer(_date_question(column, fit, source, None), plan.answers)
+    question = _date_question(column, fit, source, None)
+    # The name of a format says the order as well as the word for it.
+    named = plan.answers.get(question.id, "")
+    if named in dates.TWINS and _family(named) == _family(fit.name):
+        return named
+    answer = check_answer(question, plan.answers)
     return None if answer is None else next(name for name in _ORDER[answer] if _family(name) == _family(fit.name))
 
 
@@ -141,8 +146,7 @@ def _settle_numbers(
 ) -> None:
     sure: set[str] = set()
     for column, style in styles.items():
-        answer = check_answer(_decimal_question(column, values[column], None), plan.answers)
-        stated = plan.formats.get(column) or (numbers.ANSWERS[answer] if answer else None)
+        stated = plan.formats.get(column) or _decimal_answered(plan, column, values[column])
         formats[column] = stated or (None if style.unsure else style.name)
         telling = any(mark in text for text in values[column].values.to_pylist()[:100_000] for mark in ".,")
         if formats[column] and telling:
@@ -157,6 +161,15 @@ def _settle_numbers(
                     "DECIMAL", f'"{column}" was read as {proposed}, the way the other numbers of this file are written.'
                 )
             )
+
+
+def _decimal_answered(plan: Plan, column: str, source: Distinct) -> str | None:
+    question = _decimal_question(column, source, None)
+    named = plan.answers.get(question.id, "")
+    if named in numbers.FORMATS:
+        return named
+    answer = check_answer(question, plan.answers)
+    return numbers.ANSWERS[answer] if answer else None
 
 
 def _decimal_question(column: str, source: Distinct, proposed: str | None) -> Question:

@@ -12,7 +12,7 @@ from core.intake.agreed import Agreed, agree
 from core.intake.dialect import Dialect, detect
 from core.intake.encoding import Text, examine
 from core.intake.fields import targets_of
-from core.intake.mapping import IGNORE, STAGE, Mapping
+from core.intake.mapping import IGNORE, STAGE, Mapping, check_asked
 from core.intake.plan import Plan, make_plan
 from core.intake.problems import Problems
 from core.intake.raw import raw_lines
@@ -55,6 +55,7 @@ def read_here(
     plan = make_plan(dialect.header, sheet, mapping=mapping, answers=said, remembered=remembered or {})
     agreed = agree(plan, sheet)
     questions = (*((dialect.question,) if dialect.question else ()), *plan.questions, *agreed.questions)
+    check_asked(answers or (), plan.names, questions)
     undecided = any(question.proposed is None for question in questions)
     problems = sheet.problems
     taken = take_rows(plan, sheet, problems)

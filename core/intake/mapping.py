@@ -121,6 +121,26 @@ def check_mapping(mapping: Mapping, table: str, columns: Iterable[str], formats:
             raise MappingInvalid(f'The mapping gives the column "{column}" the format "{name}".', nearest(name, names))
 
 
+ASKED = ("table", "id-column", "header-row", "stage-column")
+"""Ids of the questions about a file as a whole."""
+ASKED_OF = ("date-order", "decimal", "unread", "duplicate-header")
+"""Ids of the questions about a column, before a colon and its name."""
+
+
+def check_asked(answers: Iterable[str], columns: Iterable[str], questions: Iterable[Question]) -> None:
+    """Refuse an answer to what is not asked of any file, or of a column that this file does not have."""
+    named = {name.casefold() for name in columns}
+    for answer in answers:
+        kind, colon, column = answer.partition(":")
+        if answer in ASKED or (colon and kind in ASKED_OF and column.casefold() in named):
+            continue
+        asked = [question.id for question in questions]
+        raise MappingInvalid(
+            f'The file asks nothing that is called "{answer}".',
+            f"It asks: {', '.join(asked)}." if asked else "It has no open question; leave the answer out.",
+        )
+
+
 def check_answer(question: Question, answers: Answers[str, str]) -> str | None:
     """The answer to a question, None where there is none; `MappingInvalid` where it is none of the options."""
     answer = answers.get(question.id)

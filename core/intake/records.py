@@ -16,7 +16,7 @@ from core.intake.dialect import Dialect
 from core.intake.encoding import Text
 from core.intake.problems import Problems
 from core.intake.raw import shown
-from core.intake.words import is_footer, is_total
+from core.intake.words import is_footer, is_report_line, is_total
 
 _MAX_REWOUND = 64 << 20
 _TAIL = 40
@@ -128,10 +128,10 @@ class Reader:
         elif lines > 1 and self.looks_unclosed():
             self.rewind("UNCLOSED_QUOTE")
             return
-        elif is_footer(row):
+        elif is_footer(row) or (is_report_line(row) and not is_total(_first(row))):
             self.note_footer("FOOTER", line, "".join(self.taken))
             self.tail.append((0, row, ""))
-        elif is_total(next(cell for cell in row if cell.strip())):
+        elif is_total(_first(row)):
             self.note_footer("TOTALS_ROW", line, "".join(self.taken))
         else:
             self.tail.append((line, row, "".join(self.taken)))
@@ -220,6 +220,10 @@ class Reader:
                 cut = at == len(self.tail) - 1 and not self.text.ends_with_newline and len(row) < self.width
                 self.set_aside("TRUNCATED" if cut else "RAGGED_ROW", line, raw, found=len(row), expected=self.width)
         self.tail.clear()
+
+
+def _first(row: list[str]) -> str:
+    return next(cell for cell in row if cell.strip())
 
 
 def _is_clean(line: str) -> bool:

@@ -12,10 +12,11 @@ from core.intake.fields import KEY_FIELD
 from core.intake.plan import Plan
 from core.intake.problems import Problems
 from core.intake.sheet import Sheet
-from core.intake.words import TOTAL_CELL, is_missing, is_total
+from core.intake.words import TOTAL_CELL, is_missing, is_report_line, is_total
 
 Bools = npt.NDArray[np.bool_]
 _STEP = 200_000
+_TAIL = 40
 _KEYED = ("leads", "deals", "people", "campaigns", "lookup")
 """Shapes in which an id stands once."""
 
@@ -58,6 +59,10 @@ def take_rows(plan: Plan, sheet: Sheet, problems: Problems) -> Taken:
     for row in totals:
         keep[row] = False
         problems.add("TOTALS_ROW", int(sheet.start[row]), None)
+    footer = _footer(sheet, keep)
+    for row in footer:
+        keep[row] = False
+        problems.add("FOOTER", int(sheet.start[row]), None)
     before = int(keep.sum())
     ids = _keys(plan, sheet)
     if ids is not None:
@@ -67,7 +72,7 @@ def take_rows(plan: Plan, sheet: Sheet, problems: Problems) -> Taken:
         keep &= known
         if plan.shape in _KEYED:
             _conflicts(ids, keep, sheet, problems)
-    return Taken(keep, int(same.sum()), len(totals), before - int(keep.sum()))
+    return Taken(keep, int(same.sum()), len(totals) + len(footer), before - int(keep.sum()))
 
 
 def _conflicts(ids: pa.ChunkedArray, keep: Bools, sheet: Sheet, problems: Problems) -> None:
@@ -121,6 +126,22 @@ def _totals(plan: Plan, sheet: Sheet, keep: Bools) -> list[int]:
         if all(is_missing(cells[at]) or is_total(cells[at]) for at in keys):
             out.append(int(row))
     return out
+
+
+def _footer(sheet: Sheet, keep: Bools) -> list[int]:
+    """The last rows of one filled cell each, from the first on that a report prints below its data.
+
+    A spreadsheet that saves a report again pads its footer with delimiters, so that it is as wide as a row.
+    """
+    if sheet.table.num_columns < 3:
+        return []
+    first = max(0, sheet.table.num_rows - _TAIL)
+    last = list(zip(*(column.to_pylist() for column in sheet.table.slice(first).columns), strict=True))
+    begun = len(last)
+    while begun and sum(bool(cell.strip()) for cell in last[begun - 1]) == 1:
+        begun -= 1
+    known = next((at for at in range(begun, len(last)) if is_report_line(last[at])), len(last))
+    return [first + at for at in range(known, len(last)) if keep[first + at]]
 
 
 def _first_filled_is_total(table: pa.Table, rows: npt.NDArray[np.int64], pattern: str) -> Bools:
