@@ -68,14 +68,14 @@ def _lost(report: Report, query: Query, most: int) -> Iterator[Headline]:
     for place, one in enumerate(report.findings(query, most=most)):
         title = report.title(one.column)
         whole = "Another leak" if place else "The largest leak of all"
-        asked = {"stage": one.stage, "outcome": one.outcome}
+        asked, ended = {"stage": one.stage, "outcome": one.outcome}, "lost" if one.ways else one.outcome
         yield Headline(
             kind=f"One {title} stands out" if one.column else whole,
             sentence=funnel.sentence(one, title),
             leads=one.weight,
             rate=one.rate,
             others=one.others,
-            names=(one.segment, "all others") if one.column else (one.outcome, f"entered {one.name}"),
+            names=(one.segment, "all others") if one.column else (ended, f"entered {one.name}"),
             outcome=one.outcome,
             page="funnel",
             asked=asked | ({"by": one.column, "segment": one.segment} if one.column else {}),

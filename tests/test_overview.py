@@ -89,7 +89,7 @@ def test_the_sample_company_opens_with_its_leak_its_black_hole_and_its_slow_spri
 ) -> None:
     assert [each.page for each in first[:3]] == ["funnel", "black_hole", "clocks"]
     leak, silent, spring = first[:3]
-    assert leak.asked == {"stage": "viable", "outcome": "stalled"}
+    assert leak.asked == {"stage": "raw", "outcome": "disqualified"}
     assert 'team "Emerging"' in silent.sentence
     assert silent.asked == {"bucket": "black_hole", "hole_by": "team", "hole_in": "Emerging"}
     assert "slow in March to May 2026: 703 of 708 missed" in spring.sentence

@@ -26,8 +26,9 @@ SAID = {
 class Finding:
     """One thing to look at.
 
-    `leads` of `of` entered `stage` and ended by `outcome`; `column` and `segment` say in which group, empty for all.
-    `weight` is the number of leads concerned: all of them for a whole stage, those beyond the others' rate for a group.
+    `leads` of `of` entered `stage` and ended there by `outcome`, or by one of `ways`; `column` and `segment` say in
+    which group, empty for all. `weight` is the number of leads concerned: all of them for a whole stage, those beyond the
+    others' rate for a group.
     """
 
     stage: str
@@ -41,6 +42,8 @@ class Finding:
     others: Rate | None = None
     reason: str | None = None
     with_reason: int = 0
+    ways: tuple[tuple[str, int], ...] = ()
+    """Of a whole stage that loses in several ways: each with its number, the largest first; `outcome` is the first."""
 
     @property
     def rate(self) -> Rate:
@@ -80,14 +83,26 @@ def _same(one: Finding, other: Finding) -> bool:
 
 
 def _general(whole: Funnel) -> list[Finding]:
-    rows = whole.total()
+    """One finding per stage that loses anybody, in whatever way; the one that loses most first."""
     found = []
-    for stage, name, n, *leaks in zip(*(rows[column] for column in ("stage", "name", "entered", *LEAKS)), strict=True):
-        for outcome, hits in zip(LEAKS, leaks, strict=True):
-            if hits:
-                reason, said = _reason(whole.reasons, stage, outcome)
-                leak = Finding(stage, name, outcome, int(hits), int(n), float(hits), reason=reason, with_reason=said)
-                found.append(leak)
+    for row in whole.total().to_dict("records"):
+        ways = sorted(((int(row[way]), way) for way in LEAKS if int(row[way])), key=lambda each: -each[0])
+        if ways:
+            lost, way = sum(number for number, _ in ways), ways[0][1]
+            reason, said = _reason(whole.reasons, str(row["stage"]), way) if len(ways) == 1 else (None, 0)
+            found.append(
+                Finding(
+                    str(row["stage"]),
+                    str(row["name"]),
+                    way,
+                    lost,
+                    int(row["entered"]),
+                    float(lost),
+                    reason=reason,
+                    with_reason=said,
+                    ways=tuple((way, number) for number, way in ways) if len(ways) > 1 else (),
+                )
+            )
     return sorted(found, key=lambda finding: -finding.weight)
 
 
@@ -182,7 +197,10 @@ def sentence(finding: Finding, column_title: str = "") -> str:
     if finding.column:
         where += f', with {column_title or finding.column} "{finding.segment}"'
     share = "" if finding.rate.few else f" ({finding.rate.value:.0%})".replace("%", " %")
-    words = f"{where}, {finding.leads:,} of {finding.of:,} leads{share} went no further: {SAID[finding.outcome]}"
+    how = SAID[finding.outcome]
+    if finding.ways:
+        how = ", ".join(f"{number:,} {way}" for way, number in finding.ways)
+    words = f"{where}, {finding.leads:,} of {finding.of:,} leads{share} went no further: {how}"
     if finding.reason:
         words += f', {finding.with_reason:,} times for "{finding.reason}"'
     if finding.others is not None and not finding.others.few:

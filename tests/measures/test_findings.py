@@ -102,3 +102,16 @@ def test_whoever_looks_at_many_columns_is_not_misled_by_luck() -> None:
     assert [one.segment for one in findings(luck, {"c0": luck}.__getitem__, ["c0"], most=9)] == ["", "a"]
     many = {f"c{number}": luck if number == 0 else same for number in range(20)}
     assert [one.segment for one in findings(luck, many.__getitem__, list(many), most=9)] == [""]
+
+
+def test_the_largest_leak_is_the_stage_that_loses_most_however_it_loses() -> None:
+    rows = made(
+        ("a", 0, REJECTED, None, 60), ("a", 0, STALLED, None, 50), ("a", 1, STALLED, None, 80),
+        ("a", 2, WAITING, None, 10),
+    )  # fmt: skip
+    first = found(rows)[0]
+    assert (first.stage, first.leads, first.of, first.outcome) == ("mql", 110, 200, "rejected")
+    assert sentence(first) == "At MQL, 110 of 200 leads (55 %) went no further: 60 rejected, 50 stalled."
+    leak = rows.leak()
+    assert leak is not None
+    assert (leak.stage, leak.lost.hits) == (first.stage, first.leads), "one story on every page"
