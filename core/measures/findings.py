@@ -27,8 +27,8 @@ class Finding:
     """One thing to look at.
 
     `leads` of `of` entered `stage` and ended there by `outcome`, or by one of `ways`; `column` and `segment` say in
-    which group, empty for all. `weight` is the number of leads concerned: all of them for a whole stage, those beyond the
-    others' rate for a group.
+    which group, empty for all. `weight` is the number of leads concerned: all of them for a whole stage, those beyond
+    the others' rate for a group.
     """
 
     stage: str
