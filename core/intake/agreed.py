@@ -11,6 +11,7 @@ from core.intake.plan import Plan
 from core.intake.reading import Notice
 from core.intake.sheet import Sheet
 from core.intake.typed import Distinct, distinct
+from core.intake.unread import settle_unread
 
 _ORDER = {"day-first": dates.DAY_FIRST, "month-first": ("12/31/2026", "12-31-2026")}
 
@@ -47,13 +48,20 @@ def agree(plan: Plan, sheet: Sheet) -> Agreed:
     notices: list[Notice] = []
     _settle_dates(plan, fits, values, formats, questions, notices)
     _settle_numbers(plan, styles, values, formats, questions, notices)
+    asked = {question.id for question in questions}
+    for column in (*fits, *styles):
+        if not asked & {f"date-order:{column}", f"decimal:{column}"}:
+            formats[column], question = settle_unread(
+                column, column in fits, values[column], formats[column], plan.answers
+            )
+            questions += [question] if question else []
     return Agreed(values, formats, tuple(questions), tuple(notices))
 
 
 def _check_stated(plan: Plan, fits: Mapping[str, dates.Fit], styles: Mapping[str, numbers.Style]) -> None:
     """Refuse a date format for a number, and a number format for a date."""
     for column, name in plan.formats.items():
-        right = dates.FORMATS if column in fits else numbers.FORMATS if column in styles else (name,)
+        right = dates.NAMES if column in fits else numbers.FORMATS if column in styles else (name,)
         if name not in right:
             raise MappingInvalid(
                 f'The mapping gives the column "{column}" the format "{name}", which does not suit what it holds.',

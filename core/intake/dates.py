@@ -39,6 +39,11 @@ FORMATS: dict[str, str] = {
     "epoch milliseconds": r"(?P<e>\d{12,13})",
 }
 """Name of each format (the last day of 2026 in it) and what it looks like."""
+EXCEL = "Excel days"
+"""Days since the end of 1899, as a spreadsheet shows a date without its format: read only where somebody says so."""
+_EXCEL = r"(?P<x>[1-7]\d{4})(?:[.,]\d+)?"
+NAMES = (*FORMATS, EXCEL)
+"""Every format that can be stated."""
 TWINS = {"31/12/2026": "12/31/2026", "12/31/2026": "31/12/2026", "31-12-2026": "12-31-2026", "12-31-2026": "31-12-2026"}
 """Formats that only the order of day and month tells apart."""
 DAY_FIRST = ("31/12/2026", "31-12-2026")
@@ -72,11 +77,13 @@ def parse(values: pa.Array, name: str) -> Parsed:
     >>> parsed.ok.tolist()
     [True, False]
     """
-    found = pc.extract_regex(values, f"^{FORMATS[name]}$")
+    found = pc.extract_regex(values, f"^{_EXCEL if name == EXCEL else FORMATS[name]}$")
     fits = pc.is_valid(found).to_numpy(zero_copy_only=False)
     parts = {field.name: found.field(index) for index, field in enumerate(found.type)}
     if "e" in parts:
         return _epoch(parts["e"], fits, 1000 if "milli" in name else 1)
+    if "x" in parts:
+        return _excel(parts["x"], fits)
     year, day = _ints(parts["y"]), _ints(parts["d"])
     year = np.where(year < 69, year + 2000, np.where(year < 100, year + 1900, year))
     month = _month(parts["b"]) if "b" in parts else _ints(parts["m"])
@@ -104,6 +111,12 @@ def _epoch(texts: pa.Array, fits: Bools, per_second: int) -> Parsed:
     seconds = _ints(texts) // per_second
     ok = fits & (seconds >= 631_152_000) & (seconds < 4_102_444_800)
     return Parsed(ok, ok, np.where(ok, seconds, 0), np.zeros(len(ok), np.int64), ok)
+
+
+def _excel(texts: pa.Array, fits: Bools) -> Parsed:
+    """Whole days, so that the part behind the point, a time on nobody's clock, is left out."""
+    none, zero = np.zeros(len(fits), np.bool_), np.zeros(len(fits), np.int64)
+    return Parsed(fits, none, np.where(fits, (_ints(texts) - 25_569) * 86_400, 0), zero, none)
 
 
 def _ints(texts: pa.Array) -> Ints:

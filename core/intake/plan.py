@@ -12,15 +12,16 @@ from core.intake.duplicates import settle_duplicates
 from core.intake.formats.export import Export
 from core.intake.likely import likely
 from core.intake.mapping import IGNORE, KEEP, STAGE, Mapping, Question, check_mapping, check_table, mapping_from
-from core.intake.questions import id_column, which_id, which_table
+from core.intake.questions import id_column, stage_column, which_id, which_stage, which_table
 from core.intake.reading import How, Notice
 from core.intake.recognise import Proposal, fingerprint, has_key, plain, recognise, unique_names
 from core.intake.sheet import Sheet
 from core.intake.stage_dates import stage_of
 from core.intake.typed import distinct
+from core.intake.unread import left_as_text
 from core.intake.words import MISSING
 
-FORMATS = (*dates.FORMATS, *numbers.FORMATS)
+FORMATS = (*dates.NAMES, *numbers.FORMATS)
 KEEPS = ("leads", "deals", "people", "campaigns")
 """Shapes whose further columns are kept as text; a lookup keeps every cell anyway, an event has no room for more."""
 
@@ -109,11 +110,16 @@ def make_plan(
     _overlay(proposal, hand, "by hand")
     if "id-column" in said and not has_key(shape, [target for target, _ in proposal.values()]):
         _overlay(proposal, id_column(shape, said["id-column"], names), "by hand")
+    _overlay(proposal, left_as_text(said, names), "by hand")
+    if shape == "history" and "stage-column" in said:
+        _overlay(proposal, stage_column(said["stage-column"], names), "by hand")
     targets, how = _all_columns(header, names, shape, proposal)
     more, notices = settle_duplicates(header, names, targets, how, said, sheet)
     questions += more
     if not questions and not has_key(shape, targets.values()) and not _is_named(shape, targets.values()):
         questions.append(which_id(shape, names, sheet))
+    if shape == "history" and _says_nothing(names, targets, sheet):
+        questions.append(which_stage(names, sheet))
     return Plan(
         names,
         mark,
@@ -172,7 +178,8 @@ def _add_stage_dates(proposal: Proposal, names: tuple[str, ...], sheet: Sheet) -
         if label is None or any(target == f"{STAGE}{label}" for target, _ in proposal.values()):
             continue
         sample = distinct(sheet.table.column(at).slice(0, 20_000)).values.slice(0, 500)
-        if len(sample) and dates.agree(sample).fitting * 2 >= len(sample):
+        # A name that says "date" is meant as one even where no cell can be read: that is asked about.
+        if len(sample) and ("dat" in plain(name) or dates.agree(sample).fitting * 2 >= len(sample)):
             proposal[name] = (f"{STAGE}{label}", "synonym")
 
 
@@ -188,6 +195,12 @@ def _key_column(names: tuple[str, ...], sheet: Sheet) -> str | None:
         if unique and not dates.agree(column.values.slice(0, 500)).fitting:
             able.append((at != 0, not plain(name).endswith(("id", "key", "code", "name", "number")), at))
     return names[min(able)[2]] if able else None
+
+
+def _says_nothing(names: tuple[str, ...], targets: Dict[str, str], sheet: Sheet) -> bool:
+    """Whether no row of a history says what happened."""
+    said = [at for at, name in enumerate(names) if targets[name] == "new_value"]
+    return not any(len(distinct(sheet.table.column(at)).values) for at in said)
 
 
 def _blank_headers(header: tuple[str, ...], names: tuple[str, ...]) -> list[Notice]:

@@ -35,6 +35,21 @@ def which_id(shape: str, names: tuple[str, ...], sheet: Sheet) -> Question:
     return Question("id-column", f"Which column says which {what} a row is about?", names[:5], options, None)
 
 
+def which_stage(names: tuple[str, ...], sheet: Sheet) -> Question:
+    """What happened? Asked of a history in which no row says it."""
+    options = tuple((name, f"{name}: {example(sheet, at)}") for at, name in enumerate(names))
+    return Question("stage-column", "Which column says what happened, or which stage began?", names[:5], options, None)
+
+
+def stage_column(answer: str, names: tuple[str, ...]) -> Mapping:
+    """The mapping that the answer to `which_stage` makes."""
+    if answer not in names:
+        raise MappingInvalid(
+            f'The answer "{answer}" to "stage-column" is no column of the file.', nearest(answer, names)
+        )
+    return Mapping(columns={answer: "new_value"})
+
+
 def id_column(shape: str, answer: str, names: tuple[str, ...]) -> Mapping:
     """The mapping that the answer to `which_id` makes."""
     if answer not in names:
