@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.clock_words import NAMES, limit, rule
 from core.definition import MILESTONES, Clock
+from core.staff import Staff
 from core.timekeeping import Timekeeping
 from core.words import count, counted, points, share
 from core.worktime import Calendar
@@ -64,7 +65,8 @@ def back_test(asked: Asked) -> None:
 def _tried(keeping: Timekeeping) -> tuple[Clock, Calendar | None]:
     """The clock in the controls, and the hours that it asks of everybody, where it does."""
     clock = keeping.clock
-    calendars = keeping.report.timing().calendars
+    # Stated ones too that nobody has: what if everybody worked so?
+    calendars = {**keeping.report.timing().calendars, **Staff(keeping.report.workspace).calendars()}
     choices = {OWN: "Working time of whoever got it", ALWAYS: "Around the clock"}
     if len(calendars) > 1:
         choices |= {name: f"As if all worked {calendar.name}, {calendar.zone}" for name, calendar in calendars.items()}

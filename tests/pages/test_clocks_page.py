@@ -13,9 +13,11 @@ from streamlit.testing.v1 import AppTest
 from core.clock_words import headline, identity
 from core.measures.cohort import Query
 from core.report import Report
+from core.staff import Staff
 from core.timekeeping import Timekeeping
 from core.words import count
 from core.workspace import Workspace
+from core.worktime import Calendar, Shift
 from tests.conftest import AT
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "_frame.py"
@@ -135,6 +137,30 @@ def test_around_the_clock_and_another_milestone_can_be_tried(opened: Open, sampl
     tried = keeping(report).clock.model_copy(update={"time": "elapsed", "milestone": "contact"})
     rate = keeping(report).under(tried).rate()
     assert cards(at)["Tried: 4 h around the clock"] == f"{100 * rate.value:.0f} %"
+
+
+def test_the_same_history_as_if_everybody_worked_in_a_calendar_that_is_stated(
+    opened: Open, sample: Path, copied: Callable[[Path], Path]
+) -> None:
+    folder = copied(sample)
+    long_days = Calendar(
+        id="long",
+        name="Long days",
+        zone="UTC",
+        week=[Shift(day=day, opens="06:00", closes="22:00") for day in range(7)],
+    )
+    with Workspace(folder) as here:
+        Staff(here).state_calendar(long_days, seen=None, at=AT)
+        asked = keeping(Report(here, here.facts()))
+        in_force, rate = asked.states().rate(), asked.under(asked.clock, long_days).rate()
+    at = opened(folder)
+    at.selectbox(key="time_first_attempt").set_value("long")
+    ran(at)
+    assert cards(at)["Tried: 4 h of working time, all in Long days"] == f"{100 * rate.value:.0f} %"
+    assert rate.value > in_force.value
+    assert "Use this clock from now on" not in [button.label for button in at.button], (
+        "whose hours is no part of a clock"
+    )
 
 
 def test_a_clock_that_was_tried_can_be_agreed_on(opened: Open, sample: Path, copied: Callable[[Path], Path]) -> None:
