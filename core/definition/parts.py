@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from core.definition.clocks import USUAL_CLOCKS, USUAL_CONTACTS
-from core.definition.model import Definition, Stage
+from core.definition.model import Definition
+from core.definition.stages import Stage
 from core.definition.vocabulary import (
     CREATED_WORDS,
     EXITS,
