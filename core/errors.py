@@ -6,11 +6,13 @@
     ├── MappingInvalid     a mapping names a column or field that is not there
     ├── DefinitionInvalid  a definition contradicts itself
     ├── CalendarInvalid    the hours of somebody contradict themselves, or name a place that is not there
+    ├── AgreementRefused   a signature, proposal or voice goes against the rules of agreeing
     ├── SettingInvalid     a setting has a value that cannot be used
     ├── QueryInvalid       a question to the journeys names a stage, period or column that is not there
     ├── NotYet             a question needs data that have not been imported
     └── StoreError         the workspace cannot be read or written
-        └── WorkspaceBusy  somebody else is writing to the workspace
+        ├── WorkspaceBusy  somebody else is writing to the workspace
+        └── DraftMoved     somebody else has saved the draft that is being saved
 
 Every error has a `message` (what happened) and a `hint` (the way out). Anything that is not a
 `HandoffError` is a mistake in the program and surfaces as itself.
@@ -77,6 +79,14 @@ class CalendarInvalid(HandoffError):
         self.place = place
 
 
+class AgreementRefused(HandoffError):
+    """A signature, proposal or voice goes against the rules of agreeing; `code` is stable and machine-readable."""
+
+    def __init__(self, message: str, hint: str, *, code: str) -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
 class SettingInvalid(HandoffError):
     """A setting has a value that cannot be used."""
 
@@ -95,3 +105,17 @@ class StoreError(HandoffError):
 
 class WorkspaceBusy(StoreError):
     """Somebody else is writing to the workspace."""
+
+
+class DraftMoved(StoreError):
+    """Somebody else has saved the draft meanwhile. Nothing is lost: all three contents are here.
+
+    `base`: the definition that both began with; `theirs`: what is saved now, at `revision`, by `by`; `mine`: what was
+    to be saved. `changes`: what mine says otherwise than theirs (`comparing.Change`), in plain words.
+    """
+
+    def __init__(self, message: str, hint: str, *, base: Any, theirs: Any, mine: Any, revision: int, by: str) -> None:
+        super().__init__(message, hint)
+        self.base, self.theirs, self.mine = base, theirs, mine
+        self.revision, self.by = revision, by
+        self.changes: Sequence[Any] = ()

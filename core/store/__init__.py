@@ -1,15 +1,24 @@
 """What lasts: the rows of every import, what counts of them, and what was stated about them."""
 
+from core.store.agreed_rows import Answer, Draft, Proposal, Signature, Voice
+from core.store.agreeing import Book, Who
 from core.store.columns import decode_column, encode_column
 from core.store.rows import Batch, DefinitionVersion, NewBatch
 from core.store.store import Snapshot, Store, Writing
 
 __all__ = [
+    "Answer",
     "Batch",
+    "Book",
     "DefinitionVersion",
+    "Draft",
     "NewBatch",
+    "Proposal",
+    "Signature",
     "Snapshot",
     "Store",
+    "Voice",
+    "Who",
     "Writing",
     "decode_column",
     "encode_column",

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlmodel import Session, col, select
 
 from core.errors import StoreError
+from core.store.agreed_rows import ProposalRow, SignatureRow
 from core.store.migrating import migrate
 from core.store.rows import BatchRow, DefinitionRow, DefinitionUseRow, LabelAnswerRow, SettingRow, StateRow
 
@@ -69,8 +70,10 @@ class Register:
 
     @contextmanager
     def changing(self) -> Iterator[Session]:
-        """As `writing`, for what answers depend on: the state's version moves with it."""
+        """As `writing`, for what answers depend on: the state's version moves with it. One change at a time."""
         with self.writing() as session:
+            # Else two at once would each write a version that does not know of the other.
+            session.get_one(StateRow, 1, with_for_update=True)
             yield session
             session.flush()
             session.merge(StateRow.model_validate({"id": 1, "version": _state(session)}))
@@ -107,7 +110,20 @@ def _state(session: Session) -> str:
             for row in session.exec(select(LabelAnswerRow.label, LabelAnswerRow.target).order_by(LabelAnswerRow.label))
         ],
     ]
+    # Nothing where nothing is signed: a workspace keeps the version that it had before there were agreements.
+    parts += _signed(session)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _signed(session: Session) -> list[dict[str, Any]]:
+    """What says which version is in force when: proposals that stand, and the signatures under them."""
+    standing = select(ProposalRow, SignatureRow).join(SignatureRow, col(SignatureRow.proposal_id) == ProposalRow.id)
+    standing = standing.where(col(ProposalRow.withdrawn_at).is_(None), col(SignatureRow.withdrawn_at).is_(None))
+    found = [
+        (one.id, one.definition_id, one.version, str(one.starts_at), signature.id, str(signature.signed_at))
+        for one, signature in session.exec(standing.order_by(col(ProposalRow.id), col(SignatureRow.id)))
+    ]
+    return [{"signed": found}] if found else []
 
 
 def _same_version() -> Any:
