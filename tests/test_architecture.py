@@ -47,6 +47,16 @@ ARROWS = {
         "core.journeys",
         "core.worktime",
     ),
+    "core/agreement/": (
+        "core.agreement",
+        "core.definition",
+        "core.engine",
+        "core.errors",
+        "core.journeys",
+        "core.store",
+        "core.tables",
+        "core.workspace",
+    ),
     "core/measures/": (
         "core.definition",
         "core.engine",

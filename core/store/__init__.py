@@ -1,6 +1,6 @@
 """What lasts: the rows of every import, what counts of them, and what was stated about them."""
 
-from core.store.agreed_rows import Answer, Draft, Proposal, Signature, Voice
+from core.store.agreed_rows import Answer, Draft, Outcome, Proposal, Signature, Voice, VoiceKind
 from core.store.agreeing import Book, Who
 from core.store.columns import decode_column, encode_column
 from core.store.rows import Batch, DefinitionVersion, NewBatch
@@ -13,11 +13,13 @@ __all__ = [
     "DefinitionVersion",
     "Draft",
     "NewBatch",
+    "Outcome",
     "Proposal",
     "Signature",
     "Snapshot",
     "Store",
     "Voice",
+    "VoiceKind",
     "Who",
     "Writing",
     "decode_column",
