@@ -53,6 +53,8 @@ ARROWS = {
         "core.engine",
         "core.errors",
         "core.journeys",
+        "core.measures",
+        "core.report",
         "core.store",
         "core.tables",
         "core.workspace",

@@ -3,11 +3,12 @@
 agreement.py   the front door            standing.py   how each version stands; which was in force when
 drafts.py      working copies            people.py     who signs, and for which side
 signing.py     proposing and signing     voices.py     questions and objections
-texts.py       what people write
+texts.py       what people write         judged.py     the leads of a report under it
 """
 
 from core.agreement.agreement import Agreement
 from core.agreement.drafts import Draft
+from core.agreement.judged import Judged
 from core.agreement.people import SIDES, SIGNERS, Person, Side
 from core.agreement.standing import STATES, State, Version
 from core.agreement.voices import STANDS, Spoken, Stands
@@ -19,6 +20,7 @@ __all__ = [
     "STATES",
     "Agreement",
     "Draft",
+    "Judged",
     "Person",
     "Side",
     "Spoken",
