@@ -43,7 +43,10 @@ class Compare(Frozen):
 
 
 class OneOf(Frozen):
-    """The field says one of these words, whatever their case, spaces and punctuation."""
+    """The field says one of these words, whatever their case, spaces and punctuation; a number is compared as one.
+
+    Where it says none of them, and what it says is no more than that nobody knows (`UNKNOWN_WORDS`), it cannot be told.
+    """
 
     kind: Literal["one_of"] = "one_of"
     field: Name
@@ -51,7 +54,10 @@ class OneOf(Frozen):
 
 
 class Says(Frozen):
-    """The field's text has one of these words in it, or at its start; case does not matter."""
+    """The field's text has one of these words in it, or at its start; case does not matter.
+
+    Where it has none of them, and says no more than that nobody knows (`UNKNOWN_WORDS`), it cannot be told.
+    """
 
     kind: Literal["says"] = "says"
     field: Name
@@ -60,23 +66,30 @@ class Says(Frozen):
 
 
 class Stated(Frozen):
-    """The field is filled. What is empty is not met here: that nothing is stated is itself known."""
+    """The field is filled, and not with a word for "nobody knows" (`UNKNOWN_WORDS`). What is empty is not met here:
+    that nothing is stated is itself known."""
 
     kind: Literal["stated"] = "stated"
     field: Name
 
 
 class Has(Frozen):
-    """The field says that it is there, as a budget or an authority does: a word for no is not met, and what is empty or
-    says that nobody knows cannot be told."""
+    """The field says that it is there, as a budget or an authority does.
+
+    A word for no, or a text that begins with one ("No budget yet"), or nothing but zeros is not met. What is empty,
+    says that nobody knows, or begins with "not" ("Not decided") cannot be told.
+    """
 
     kind: Literal["has"] = "has"
     field: Name
 
 
 NO_WORDS = ("no", "none", "false", "0", "nothing", "without", "not any", "nein", "non")
+"""What a filled cell may say that means no, in the eyes of `Has`."""
+NO_BEGINS = ("no", "none", "without")
+"""Words that mean no at the beginning of a longer text."""
 UNKNOWN_WORDS = ("unknown", "n/a", "na", "not known", "not stated", "not sure", "select", "-", "?", "tbd", "null")
-"""What a filled cell may say without saying anything: `Has` counts the first as no, the second as not known."""
+"""What a filled cell may say without saying anything."""
 
 
 class Flagged(Frozen):

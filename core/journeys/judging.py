@@ -2,29 +2,30 @@
 
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import narwhals as nw
 import pandas as pd
 
-from core.definition import BehaviourRule, Condition, Definition, FitRule, Holds, fields_of, leaves
+from core.definition import Definition, Holds, fields_of
 from core.engine import Engine, Lazy
 from core.journeys.actors import actors
-from core.journeys.asking import CHECKED, Asking, conditions, number_of, occurrences, untold
-from core.journeys.moments import MOMENTS, moments, not_after
-from core.journeys.occurring import Occurrence, counted, happenings
+from core.journeys.asking import CHECKED, Asking, asked_of, in_turn, occurrences, untold
+from core.journeys.fields import with_words
+from core.journeys.moments import MOMENTS, moments
+from core.journeys.occurring import counted, happenings
 from core.journeys.owning import owner_changes, owner_fields
 from core.journeys.people import everyone
-from core.journeys.points import qualified, with_points
+from core.journeys.points import EXPORTED, qualified, with_points
 from core.journeys.reduce import Facts, unit_of
 from core.journeys.sources import Sources
-from core.journeys.then import known_then, recorded_as
+from core.journeys.then import deals_then, fields_known, kinds_then, known_then, recorded_as
 from core.journeys.touching import touches
 from core.journeys.units import aliases
 from core.journeys.windows import windows
-from core.tables import LEADS, Column, Table
+from core.tables import Column, Table
 
 JUDGED = Table(
     "judged",
@@ -43,6 +44,9 @@ JUDGED = Table(
 )
 """Beside these, `k_<rule>` for each rule: how often it counted (of a fit rule 0 or 1); `w_<rule>` for one that fades:
 the sum of what each time is still worth."""
+_OF_MOMENT = tuple(name for name in MOMENTS.names if name not in MOMENTS.key)
+Settle = Callable[[Lazy], Lazy]
+"""Makes a step whole before the next one looks at it several times."""
 
 
 @dataclass(frozen=True)
@@ -57,174 +61,172 @@ class Judgement:
     """Fields that the definition asks for and the data do not have."""
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """What the judging of every lead rests on."""
+
+    sources: Sources
+    facts: Facts
+    definition: Definition
+    ids_of: Lazy
+    of_facts: pd.DataFrame
+    people: pd.DataFrame
+    fields: tuple[str, ...]
+    recorded: dict[str, tuple[str, ...]]
+    has: frozenset[str]
+
+
 def judge(engine: Engine, sources: Sources, facts: Facts, definition: Definition) -> Judgement:
-    """Every lead judged by `definition` (`JUDGED`), kept beside the facts; `facts` may be those of another version."""
+    """Every lead judged by `definition` (`JUDGED`), kept beside the facts.
+
+    `facts` may be those of another version: a lead is judged at the instant at which it was handed over by the version
+    of the facts, with what this one asks.
+    """
     asked = _fields(definition)
-    known = facts.units(engine).collect_schema().names()
-    present = [name for name in asked if name in known]
-    recorded = recorded_as(engine, sources.events, present)
+    recorded = recorded_as(engine, sources.events, asked)
+    present = fields_known(engine, facts.units(engine), asked, recorded)
     place = facts.folder / f"judged-{definition.judging_hash()}"
     if not place.exists():
         work = facts.folder / f".judged-{uuid.uuid4().hex}"
         work.mkdir()
         try:
-            _make(engine, sources, facts, definition, work)
-            if not place.exists():
-                work.rename(place)
+            ground = _ground(engine, sources, facts, definition, present, recorded)
+            for shard, file in enumerate(sorted(facts.folder.glob("rows-*.parquet"))):
+                judged = _shard(engine, ground, shard, file, work)
+                engine.keep(judged, work / f"judged-{shard:04}.parquet")
+                for step in work.glob(".step-*"):
+                    step.unlink()
+            _place(work, place)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return Judgement(
         definition,
         engine.read(sorted(place.glob("judged-*"))),
         tuple(name for name in present if name not in recorded and name not in CHECKED),
-        tuple(name for name in asked if name not in known and name not in CHECKED),
+        tuple(name for name in asked if name not in present and name not in CHECKED),
     )
+
+
+def told(engine: Engine, sources: Sources, facts: Facts, definition: Definition, lead_id: str) -> pd.DataFrame:
+    """One lead explained: a row per judged instant, in order, with everything that was looked at.
+
+    The columns of `JUDGED`, each field asked for as it was then, `c_k` (is criterion k met?), `f_k` (is what should
+    hold behind reason k so?), `k_<rule>` and `w_<rule>`. The same expressions as those that judge everybody.
+    """
+    asked = _fields(definition)
+    recorded = recorded_as(engine, sources.events, asked)
+    present = fields_known(engine, facts.units(engine), asked, recorded)
+    ground = _ground(engine, sources, facts, definition, present, recorded)
+    own = facts.units(engine).filter(nw.col("lead_id") == lead_id)
+    ids_of = ground.ids_of.join(own.select("unit"), on="unit", how="semi")
+    rows, passes = (
+        of.join(own.select("unit"), on="unit", how="semi") for of in (facts.rows(engine), facts.passes(engine))
+    )
+    at = _moments(engine, ground, own, ids_of, rows, passes)
+    found = engine.collect(_judged(engine, ground, at, own, ids_of, settle=lambda step: step))
+    return found.sort_values("judged_at", ignore_index=True)
 
 
 def _fields(definition: Definition) -> tuple[str, ...]:
     """Every field of the lead that judging asks for, each once."""
-    of = [name for condition in conditions(definition) for name in fields_of(condition)]
-    of += [name for rule in definition.rules if isinstance(rule, FitRule) for name in fields_of(rule.when)]
+    of = [name for leaf in asked_of(definition) for name in fields_of(leaf)]
     if definition.qualification is not None and definition.qualification.points == "export":
-        of += ["fit_score", "behaviour_score"]
-    return tuple(dict.fromkeys([*of, *(CHECKED if {"email", "phone"} & set(of) else ())]))
+        of += EXPORTED.values()
+    checked = [name for name, field in CHECKED.items() if field in of]
+    return tuple(dict.fromkeys([*of, *checked]))
 
 
-def _make(engine: Engine, sources: Sources, facts: Facts, definition: Definition, work: Path) -> None:
-    people = everyone(engine, sources, definition)
-    known, owners = actors(people), owner_fields(engine, sources.events)
-    ids_of = unit_of(facts.units(engine).select("unit", "lead_id"), engine.frame(aliases(engine, sources)))
-    shards = sorted(facts.folder.glob("rows-*.parquet"))
-    for shard, file in enumerate(shards):
-        whole = len(shards) == 1
-        units = facts.units(engine)
-        part = ids_of if whole else ids_of.filter(nw.col("unit") % len(shards) == shard)
-        own = units if whole else units.filter(nw.col("unit") % len(shards) == shard)
-        passes = engine.read([facts.folder / f"passes-{shard:04}.parquet"])
-        changes = owner_changes(engine, sources.events, part, known, owners, as_of=facts.as_of)
-        spans = windows(engine.read([file]), passes, changes, definition)
-        at = moments(own, passes, spans, sources.events, part, as_of=facts.as_of)
-        step = work / f".step-{shard}"
-        engine.keep(at, step)
-        touched = touches(engine, sources.events, part, known, definition, as_of=facts.as_of)
-        judged = judged_at(
-            engine,
-            engine.read([step]),
-            units=own,
-            deals=facts.deals(engine),
-            events=sources.events,
-            ids_of=part,
-            happened=happenings(engine, sources.events, part, touched, as_of=facts.as_of),
-            definition=definition,
-        )
-        engine.keep(judged, work / f"judged-{shard:04}.parquet")
-        step.unlink()
+def _place(work: Path, place: Path) -> None:
+    try:
+        work.rename(place)
+    except OSError:
+        # Somebody else has judged by the same definition meanwhile; theirs is as good.
+        if not place.exists():
+            raise
 
 
-def judged_at(
+def _ground(
     engine: Engine,
-    at: Lazy,
-    *,
-    units: Lazy,
-    deals: Lazy,
-    events: Lazy,
-    ids_of: Lazy,
-    happened: Lazy,
+    sources: Sources,
+    facts: Facts,
     definition: Definition,
-    told: bool = False,
-) -> Lazy:
-    """Every moment of `at` (`moments.MOMENTS`) judged by the definition (`JUDGED`).
+    fields: tuple[str, ...],
+    recorded: dict[str, tuple[str, ...]],
+) -> _Ground:
+    everybody = unit_of(facts.units(engine).select("unit", "lead_id"), engine.frame(aliases(engine, sources)))
+    of_facts = people = actors(everyone(engine, sources, facts.definition))
+    if definition.machines != facts.definition.machines:
+        people = actors(everyone(engine, sources, definition))
+    dated = sources.events.filter(nw.col("happened_at") <= facts.as_of)
+    kinds = set(engine.collect(dated.select("kind").unique("kind"))["kind"])
+    if engine.number(facts.deals(engine).select(n=nw.len())):
+        kinds.add("deal")
+    return _Ground(sources, facts, definition, everybody, of_facts, people, fields, recorded, frozenset(kinds))
 
-    `told`: with every value that was looked at, for the one lead that somebody wants explained.
-    """
-    present = [name for name in _fields(definition) if name in units.collect_schema().names()]
-    recorded = recorded_as(engine, events, present)
-    rows = known_then(at, units, events, ids_of, present, recorded)
-    kinds = {name: "text" if name in recorded else _kind(name) for name in present}
-    rows = _numbers(engine, rows, definition, kinds)
-    rules = [rule for rule in definition.rules if isinstance(rule, BehaviourRule)]
-    asked = tuple(dict.fromkeys([*occurrences(definition), *(Occurrence.of(rule) for rule in rules)]))
-    places = {one: place for place, one in enumerate(asked)}
-    rows = counted(engine, rows, happened, asked)
-    has = _held(engine, happened, deals)
-    if "deal" in has:
-        rows = _deals(rows, deals)
-    asking = Asking(kinds, places, has)
-    rows = with_points(rows, definition, asking)
-    asking = Asking(kinds, places, has, points="fit" in rows.collect_schema().names())
-    among = {criterion.id: criterion.condition for criterion in definition.criteria}
-    answers = {f"c_{k}": asking.expression(one.condition, among) for k, one in enumerate(definition.criteria)}
-    rows = rows.with_columns(**answers, **_reasons(definition, asking, among))
-    if "fit" not in rows.collect_schema().names():
+
+def _shard(engine: Engine, ground: _Ground, shard: int, file: Path, work: Path) -> Lazy:
+    facts, steps = ground.facts, 0
+    shards = len(list(facts.folder.glob("rows-*.parquet")))
+
+    def own(rows: Lazy) -> Lazy:
+        return rows if shards == 1 else rows.filter(nw.col("unit") % shards == shard)
+
+    def settle(step: Lazy) -> Lazy:
+        nonlocal steps
+        steps += 1
+        place = work / f".step-{steps}"
+        engine.keep(step, place)
+        return engine.read([place])
+
+    units, ids_of = own(facts.units(engine)), own(ground.ids_of)
+    passes = engine.read([facts.folder / f"passes-{shard:04}.parquet"])
+    at = settle(_moments(engine, ground, units, ids_of, engine.read([file]), passes))
+    judged = _judged(engine, ground, at, units, ids_of, settle=settle)
+    rules = [f"{letter}_{rule.id}" for rule in ground.definition.rules for letter in "kw"]
+    there = judged.collect_schema().names()
+    return judged.select(*JUDGED.names, *(name for name in rules if name in there))
+
+
+def _moments(engine: Engine, ground: _Ground, units: Lazy, ids_of: Lazy, rows: Lazy, passes: Lazy) -> Lazy:
+    """When each lead is judged, by the version that the facts were made with."""
+    events, as_of = ground.sources.events, ground.facts.as_of
+    owners = owner_fields(engine, events)
+    changes = owner_changes(engine, events, ids_of, ground.of_facts, owners, as_of=as_of)
+    return moments(units, passes, windows(rows, passes, changes, ground.facts.definition), events, ids_of, as_of=as_of)
+
+
+def _judged(engine: Engine, ground: _Ground, at: Lazy, units: Lazy, ids_of: Lazy, *, settle: Settle) -> Lazy:
+    """Every moment of `at` judged, with everything that was looked at."""
+    definition, events, as_of = ground.definition, ground.sources.events, ground.facts.as_of
+    touched = touches(engine, events, ids_of, ground.people, definition, as_of=as_of)
+    asked = occurrences(definition)
+    rows = counted(engine, at, happenings(events, ids_of, touched, as_of=as_of), asked)
+    kinds = kinds_then(ground.fields, ground.recorded)
+    known = known_then(at, units, events, ground.fields, ground.recorded, as_of=as_of)
+    rows = settle(rows).join(settle(known).drop(*_OF_MOMENT), on=["unit", "pass"], how="left")
+    if "deal" in ground.has:
+        rows = deals_then(rows, ground.facts.deals(engine), as_of=as_of)
+    rows = with_words(rows, kinds, asked_of(definition), EXPORTED.values())
+    counting = {one: place for place, one in enumerate(asked)}
+    rows = with_points(rows, definition, Asking(kinds, counting, ground.has))
+    asking = Asking(kinds, counting, ground.has, points="fit" in rows.collect_schema().names())
+    if not asking.points:
         rows = rows.with_columns(fit=nw.lit(None).cast(nw.Float64), behaviour=nw.lit(None).cast(nw.Float64))
-    criteria, reasons = range(len(definition.criteria)), range(len(definition.reasons))
-    rows = rows.with_columns(
-        met=_mask([nw.coalesce(nw.col(f"c_{k}"), nw.lit(False)) for k in criteria]),
-        untold=_mask([nw.col(f"c_{k}").is_null() for k in criteria]),
-        backed=_mask([nw.coalesce(nw.col(f"f_{k}"), nw.lit(False)) for k in reasons]),
-        unbacked=_mask([nw.coalesce(~nw.col(f"f_{k}"), nw.lit(False)) for k in reasons]),
+    criteria, reasons = definition.criteria, definition.reasons
+    met = {criterion.id: f"c_{k}" for k, criterion in enumerate(criteria)}
+    for group in in_turn(definition):
+        rows = rows.with_columns(**{f"c_{k}": asking.expression(criteria[k].condition, met) for k in group})
+    behind = {k: one.facts.condition for k, one in enumerate(reasons) if isinstance(one.facts, Holds)}
+    # How often it was tried is counted after the hand-off, not here.
+    facts = {f"f_{k}": asking.expression(behind[k], met) if k in behind else untold() for k in range(len(reasons))}
+    rows = rows.with_columns(**facts) if facts else rows
+    return rows.with_columns(
+        met=_mask([nw.coalesce(nw.col(f"c_{k}"), nw.lit(False)) for k in range(len(criteria))]),
+        untold=_mask([nw.col(f"c_{k}").is_null() for k in range(len(criteria))]),
+        backed=_mask([nw.coalesce(nw.col(f"f_{k}"), nw.lit(False)) for k in range(len(reasons))]),
+        unbacked=_mask([nw.coalesce(~nw.col(f"f_{k}"), nw.lit(False)) for k in range(len(reasons))]),
         qualified=qualified(definition),
     )
-    if told:
-        return rows
-    own = [f"{letter}_{rule.id}" for rule in definition.rules for letter in "kw"]
-    names = rows.collect_schema().names()
-    return rows.select(*JUDGED.names, *(name for name in own if name in names))
-
-
-def _kind(name: str) -> str:
-    kind = next((column.kind for column in LEADS.columns if column.name == name), "text")
-    return kind if kind in ("text", "flag") else "number"
-
-
-def _numbers(engine: Engine, rows: Lazy, definition: Definition, kinds: dict[str, str]) -> Lazy:
-    """With the numbers of text fields that are compared with one; a cell that is no plain number has none."""
-    compared = {leaf.field for leaf in _leaves(definition) if leaf.kind == "compare"}
-    for name in sorted(compared):
-        if kinds.get(name) != "text":
-            continue
-        said = engine.collect(rows.select(name).unique(name))[name].dropna().astype("str")
-        number = pd.to_numeric(said.str.strip(), errors="coerce").astype("float64")
-        known = pd.DataFrame({name: said, number_of(name): number.where(number.abs() < float("inf"))})
-        rows = rows.join(engine.frame(known.astype({name: "str"})), on=name, how="left")
-    return rows
-
-
-def _leaves(definition: Definition) -> list[Condition]:
-    every = [*conditions(definition), *(rule.when for rule in definition.rules if isinstance(rule, FitRule))]
-    return [leaf for condition in every for leaf in leaves(condition)]
-
-
-def _held(engine: Engine, happened: Lazy, deals: Lazy) -> frozenset[str]:
-    kinds = set(engine.collect(happened.select("what").unique("what"))["what"])
-    if engine.number(deals.select(n=nw.len())):
-        kinds.add("deal")
-    return frozenset(kinds)
-
-
-def _deals(rows: Lazy, deals: Lazy) -> Lazy:
-    """With `deal_any`, `deal_amount` and `deal_close_date`: of the deals opened by the judged instant."""
-    opened = deals.select("unit", "opened_at", "amount_minor", "closed_at").join(
-        rows.select("unit", "pass", "judged_at", "judged_by_day"), on="unit", how="inner"
-    )
-    there = opened.filter(nw.coalesce(not_after(nw.col("opened_at")), nw.lit(True)))
-    one = nw.lit(1).cast(nw.Int64)
-    found = there.group_by("unit", "pass").agg(
-        deal_any=nw.len(),
-        deal_amount=nw.when(~nw.col("amount_minor").is_null()).then(one).sum(),
-        deal_close_date=nw.when(~nw.col("closed_at").is_null()).then(one).sum(),
-    )
-    names = ("deal_any", "deal_amount", "deal_close_date")
-    joined = rows.join(found, on=["unit", "pass"], how="left")
-    return joined.with_columns(**{name: nw.coalesce(nw.col(name) > 0, nw.lit(False)) for name in names})
-
-
-def _reasons(definition: Definition, asking: Asking, among: dict[str, Condition]) -> dict[str, nw.Expr]:
-    """Reason → is what should hold where it is used so? Attempts are counted after the hand-off, not here."""
-    return {
-        f"f_{k}": asking.expression(reason.facts.condition, among) if isinstance(reason.facts, Holds) else untold()
-        for k, reason in enumerate(definition.reasons)
-    }
 
 
 def _mask(flags: Sequence[nw.Expr]) -> nw.Expr:

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 import narwhals as nw
 import pandas as pd
 
 from core.definition import BehaviourRule, Happened, fold
 from core.engine import Engine, Lazy
-from core.journeys.moments import not_after
+from core.journeys.moments import age, not_after
 from core.journeys.passes import DAY
+from core.tables import Column, Table
 
 _KEYS = ["unit", "pass"]
-_FOREVER = 1 << 40
 Counted = Happened | BehaviourRule
 
 
@@ -34,30 +35,37 @@ class Occurrence:
             return cls(asked.what, names, asked.within_days, None, None)
         return cls(asked.what, names, asked.within_days, asked.cap, asked.half_life_days)
 
+    def counts(self, what: str, name: str) -> bool:
+        """Does a happening of that kind and type count? One without a type counts where any type does."""
+        kind = "activity" if self.what == "activity" else "touch"
+        return what == kind and (not self.names or (name != "" and fold(name) in self.names))
 
-def happenings(engine: Engine, events: Lazy, ids_of: Lazy, touched: Lazy, *, as_of: int) -> Lazy:
-    """Activities of the lead and touches of ours, dated: `unit`, `at`, `what`, `name`, `id`, `contact`.
 
-    `touched`: `touching.touches` with `name` and `event_id`; those by machines and by marketing are no touches of ours.
+def happenings(events: Lazy, ids_of: Lazy, touched: Lazy, *, as_of: int) -> Lazy:
+    """Activities of the lead and touches of ours, dated: `unit`, `at`, `day`, `by_day`, `what`, `name`, `contact`.
+
+    `touched`: `touching.touches`; those by machines and by marketing are no touches of ours.
     """
     did = (
         events.filter(nw.col("kind") == "activity", nw.col("happened_at") <= as_of)
         .join(ids_of.select("unit", "lead_id"), on="lead_id", how="inner")
         .select(
             "unit",
-            name=nw.coalesce(nw.col("name"), nw.lit("")),
+            "day",
             at=nw.col("happened_at"),
+            by_day=nw.col("precision") == "day",
             what=nw.lit("activity"),
-            id=nw.col("event_id"),
+            name=nw.coalesce(nw.col("name"), nw.lit("")),
             contact=nw.lit(False),
         )
     )
     ours = touched.filter(nw.col("works_leads")).select(
         "unit",
-        name=nw.coalesce(nw.col("name"), nw.lit("")),
+        "day",
         at=nw.col("at"),
+        by_day=nw.col("by_day"),
         what=nw.lit("touch"),
-        id=nw.col("event_id"),
+        name=nw.coalesce(nw.col("name"), nw.lit("")),
         contact=nw.col("contact"),
     )
     return nw.concat([did, ours], how="vertical")
@@ -66,61 +74,80 @@ def happenings(engine: Engine, events: Lazy, ids_of: Lazy, touched: Lazy, *, as_
 def counted(engine: Engine, moments: Lazy, rows: Lazy, asked: Sequence[Occurrence]) -> Lazy:
     """The moments with `n_0`, `n_1`, … : how often each of `asked` had happened, and `w_0`, … : their summed weight.
 
-    Of several the newest `cap` count. A weight is 2^(-age / half-life), age in days from the judged instant; 1 without
-    a half-life. What came after the judged instant never counts. `rows`: `happenings`.
+    Of several the newest `cap` count. A weight is 2^(-age / half-life), age in days from the judged instant; there is
+    none without a half-life. What came after the judged instant never counts. `rows`: `happenings`.
     """
     if not asked:
         return moments
-    wanted = engine.frame(_by_name(engine, rows, asked))
+    types = _types(engine, rows, asked)
+    when = nw.col("at"), nw.col("day"), nw.col("by_day")
     inside = (
-        moments.join(rows, on="unit", how="inner")
-        .filter(not_after(nw.col("at")))
-        .join(wanted, on=["what", "name"], how="inner")
-        .filter(nw.col("contact") | ~nw.col("_contact"))
-        .with_columns(_age=nw.max_horizontal(nw.col("judged_at") - nw.col("at"), nw.lit(0).cast(nw.Int64)))
-        .filter(nw.col("_age") <= nw.col("_window"))
+        rows.join(engine.frame(types, _TYPES), on=["what", "name"], how="inner")
+        .select("unit", "at", "day", "by_day", "contact", "_type")
+        .join(moments.select(*_KEYS, "judged_at", "judged_day", "judged_by_day"), on="unit", how="inner")
+        .filter(not_after(*when))
+        .select(*_KEYS, "contact", "_type", _age=age(*when))
     )
-    if any(one.cap is not None for one in asked):
-        # The newest first; of one instant by id, so that the count does not depend on the order of rows.
-        place = nw.col("_age").cum_count().over(*_KEYS, "_asked", order_by=("_age", "id"))
-        inside = inside.with_columns(_place=place.cast(nw.Int64)).filter(nw.col("_place") <= nw.col("_cap"))
-    fades = any(one.half_life_days is not None for one in asked)
-    worth = (nw.col("_age").cast(nw.Float64) * nw.col("_fading")).exp() if fades else nw.lit(1.0)
-    one = nw.lit(1).cast(nw.Int64)
-    sums = inside.with_columns(_worth=worth).group_by(*_KEYS)
-    out = sums.agg(
-        **{f"n_{k}": nw.when(nw.col("_asked") == k).then(one).sum().cast(nw.Int64) for k in range(len(asked))},
-        **{
-            f"w_{k}": nw.when(nw.col("_asked") == k).then(nw.col("_worth")).sum()
-            for k, item in enumerate(asked)
-            if item.half_life_days is not None
-        },
+    counts = {f"_c{k}": _counts(one, types) for k, one in enumerate(asked)}
+    faded = {k: one for k, one in enumerate(asked) if one.half_life_days is not None}
+    capped = [k for k, one in faded.items() if one.cap is not None]
+    inside = inside.with_columns(**counts)
+    if capped:
+        # Of one age it is all one which of them count: they are worth the same.
+        number = {
+            f"_p{k}": nw.when(nw.col(f"_c{k}")).then(nw.col("_age")).cum_count().over(*_KEYS, order_by="_age")
+            for k in capped
+        }
+        inside = inside.with_columns(**number).with_columns(
+            **{f"_c{k}": nw.col(f"_c{k}") & (nw.col(f"_p{k}") <= asked[k].cap) for k in capped}
+        )
+    out = inside.group_by(*_KEYS).agg(
+        **{f"n_{k}": nw.when(nw.col(f"_c{k}")).then(nw.col("_age")).count() for k in range(len(asked))},
+        **{f"w_{k}": nw.when(nw.col(f"_c{k}")).then(_worth(one)).sum() for k, one in faded.items()},
     )
-    none = nw.lit(0).cast(nw.Int64)
     joined = moments.join(out, on=_KEYS, how="left")
     return joined.with_columns(
-        **{f"n_{k}": nw.coalesce(nw.col(f"n_{k}"), none) for k in range(len(asked))},
-        **{
-            f"w_{k}": nw.coalesce(nw.col(f"w_{k}"), nw.lit(0.0))
-            for k, item in enumerate(asked)
-            if item.half_life_days is not None
-        },
+        **{f"n_{k}": _newest(nw.coalesce(nw.col(f"n_{k}"), nw.lit(0)), one.cap) for k, one in enumerate(asked)},
+        **{f"w_{k}": nw.coalesce(nw.col(f"w_{k}"), nw.lit(0.0)) for k in faded},
     )
 
 
-def _by_name(engine: Engine, rows: Lazy, asked: Sequence[Occurrence]) -> pd.DataFrame:
-    """Type of happening as exported → what asks for it, with its window, cap and fading."""
+def _counts(one: Occurrence, types: pd.DataFrame) -> nw.Expr:
+    own = sorted({int(row["_type"]) for row in types.to_dict("records") if one.counts(row["what"], row["name"])})
+    holds = nw.col("_type").is_in(own)
+    if one.what == "contact":
+        holds = holds & nw.col("contact")
+    return holds if one.within_days is None else holds & (nw.col("_age") <= one.within_days * DAY)
+
+
+def _newest(number: nw.Expr, cap: int | None) -> nw.Expr:
+    """Of several that are worth the same, the newest `cap` are any `cap` of them."""
+    whole = number.cast(nw.Int64)
+    return whole if cap is None else nw.min_horizontal(whole, nw.lit(cap).cast(nw.Int64))
+
+
+def _worth(one: Occurrence) -> nw.Expr:
+    assert one.half_life_days is not None
+    return (nw.col("_age").cast(nw.Float64) * (-log(2) / (one.half_life_days * DAY))).exp()
+
+
+_TYPES = Table(
+    "types",
+    "type of happening that anything counts",
+    (
+        Column("what", "text", "activity or touch", required=True),
+        Column("name", "text", "the type as exported; empty where none is given", required=True),
+        Column("_type", "integer", "one number for all that the same things count", required=True),
+    ),
+)
+
+
+def _types(engine: Engine, rows: Lazy, asked: Sequence[Occurrence]) -> pd.DataFrame:
     found = engine.collect(rows.select("what", "name").unique(["what", "name"]))
+    numbers: dict[tuple[bool, ...], int] = {}
     out = []
-    for k, one in enumerate(asked):
-        what = "activity" if one.what == "activity" else "touch"
-        fading = 0.0 if one.half_life_days is None else -0.6931471805599453 / (one.half_life_days * DAY)
-        for name in found.loc[found["what"] == what, "name"]:
-            if not one.names or (fold(name) in one.names):
-                window = _FOREVER if one.within_days is None else one.within_days * DAY
-                cap = _FOREVER if one.cap is None else one.cap
-                out.append((what, name, k, one.what == "contact", window, cap, fading))
-    columns = ["what", "name", "_asked", "_contact", "_window", "_cap", "_fading"]
-    kinds = {"what": "str", "name": "str", "_asked": "int64", "_contact": "bool"}
-    kinds |= {"_window": "int64", "_cap": "int64", "_fading": "float64"}
-    return pd.DataFrame(out, columns=columns).astype(kinds)
+    for what, name in zip(found["what"], found["name"], strict=True):
+        by = tuple(one.counts(what, name) for one in asked)
+        if any(by):
+            out.append((what, name, numbers.setdefault(by, len(numbers))))
+    return _TYPES.conform(pd.DataFrame(out, columns=list(_TYPES.names)))

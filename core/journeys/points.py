@@ -4,20 +4,16 @@ import narwhals as nw
 
 from core.definition import BothThresholds, Definition, FitRule, Grid
 from core.engine import Lazy
-from core.journeys.asking import Asking, number_of, score, tenths
+from core.journeys.asking import Asking, score, tenths
+from core.journeys.fields import number_of
 from core.journeys.occurring import Occurrence
+
+EXPORTED = {"fit": "fit_score", "behaviour": "behaviour_score"}
+"""Side → the field in which an export brings its points."""
 
 
 def with_points(rows: Lazy, definition: Definition, asking: Asking) -> Lazy:
-    """With `k_<rule>`, `w_<rule>`, `fit` and `behaviour` in tenths."""
-    agreed = definition.qualification
-    if agreed is not None and agreed.points == "export":
-        names = {"fit": "fit_score", "behaviour": "behaviour_score"}
-        known = {side: nw.col(_as_number(name, asking)) * 10 for side, name in names.items() if name in asking.fields}
-        none = nw.lit(None).cast(nw.Float64)
-        return rows.with_columns(**{side: known.get(side, none) for side in names})
-    if not definition.rules:
-        return rows
+    """With `k_<rule>`, `w_<rule>`, and `fit` and `behaviour` in tenths, where rules or an export give any."""
     one, none = nw.lit(1).cast(nw.Int64), nw.lit(0).cast(nw.Int64)
     columns: dict[str, nw.Expr] = {}
     for rule in definition.rules:
@@ -29,7 +25,12 @@ def with_points(rows: Lazy, definition: Definition, asking: Asking) -> Lazy:
             columns[f"k_{rule.id}"] = nw.col(f"n_{place}")
             if rule.half_life_days is not None:
                 columns[f"w_{rule.id}"] = nw.col(f"w_{place}")
-    rows = rows.with_columns(**columns)
+    rows = rows.with_columns(**columns) if columns else rows
+    agreed = definition.qualification
+    if agreed is not None and agreed.points == "export":
+        return rows.with_columns(**{side: _exported(name, asking) for side, name in EXPORTED.items()})
+    if not definition.rules:
+        return rows
     return rows.with_columns(
         **{
             side: nw.sum_horizontal(
@@ -40,13 +41,15 @@ def with_points(rows: Lazy, definition: Definition, asking: Asking) -> Lazy:
                     if rule.on and rule.kind == side
                 ),
             )
-            for side in ("fit", "behaviour")
+            for side in EXPORTED
         }
     )
 
 
-def _as_number(name: str, asking: Asking) -> str:
-    return number_of(name) if asking.fields[name] == "text" else name
+def _exported(name: str, asking: Asking) -> nw.Expr:
+    if name not in asking.fields:
+        return nw.lit(None).cast(nw.Float64)
+    return nw.col(number_of(name) if asking.fields[name] == "text" else name) * 10
 
 
 def qualified(definition: Definition) -> nw.Expr:
@@ -56,9 +59,7 @@ def qualified(definition: Definition) -> nw.Expr:
         return nw.lit(None).cast(nw.Boolean)
     policy = agreed.policy
     if isinstance(policy, BothThresholds):
-        return nw.all_horizontal(
-            score("fit") >= tenths(policy.fit), score("behaviour") >= tenths(policy.behaviour), ignore_nulls=False
-        )
+        return _reaches(policy.fit, policy.behaviour)
     if isinstance(policy, Grid):
         return _in_grid(policy)
     return score("sum") >= tenths(policy.at_least)
@@ -66,9 +67,9 @@ def qualified(definition: Definition) -> nw.Expr:
 
 def _in_grid(grid: Grid) -> nw.Expr:
     bands = zip(grid.fit_from, grid.behaviour_from, strict=True)
-    cells = [
-        nw.all_horizontal(score("fit") >= tenths(low), score("behaviour") >= tenths(need), ignore_nulls=False)
-        for low, need in bands
-        if need is not None
-    ]
+    cells = [_reaches(low, need) for low, need in bands if need is not None]
     return nw.any_horizontal(*cells, ignore_nulls=False) if cells else nw.lit(False)
+
+
+def _reaches(fit: float, behaviour: float) -> nw.Expr:
+    return nw.all_horizontal(score("fit") >= tenths(fit), score("behaviour") >= tenths(behaviour), ignore_nulls=False)

@@ -14,8 +14,8 @@ _STEP = 2
 def touches(
     engine: Engine, events: Lazy, ids_of: Lazy, known: pd.DataFrame, definition: Definition, *, as_of: int
 ) -> Lazy:
-    """Every dated touch: `unit`, `at`, `day`, `by_day`, `name`, `event_id`, `contact`, `works_leads`, `who_kind`, and
-    `key`, which orders them."""
+    """Every dated touch: `unit`, `at`, `day`, `by_day`, `name`, `contact`, `works_leads`, `who_kind`, and `key`,
+    which orders them."""
     rows = events.filter(nw.col("kind") == "touch", nw.col("happened_at") <= as_of)
     spoken = {field: _spoken(engine, rows, field, definition) for field in ("name", "detail")}
     rows = rows.select(
@@ -23,7 +23,6 @@ def touches(
         "day",
         "actor",
         "name",
-        "event_id",
         at=nw.col("happened_at"),
         by_day=nw.col("precision") == "day",
         contact=nw.any_horizontal(
@@ -39,7 +38,6 @@ def touches(
         "day",
         "by_day",
         "name",
-        "event_id",
         "contact",
         "works_leads",
         "who_kind",
