@@ -45,7 +45,7 @@ def stage_words(stage: Stage, definition: Definition) -> str:
     said.append(f"Belongs to {stage.side}.")
     names = criterion_names(definition)
     if stage.criteria:
-        said.append(f"A lead here meets {listed([names[one] for one in stage.criteria], 'and', most=60)}.")
+        said.append(f"A lead here meets: {'; '.join(names[one] for one in stage.criteria)}.")
     if stage.hands_over:
         by = {"stage": "entering it hands the lead to sales", "assignment": "being given to a person hands it to sales"}
         said.append(_sentence(by[definition.hands_over_by]))
@@ -132,10 +132,10 @@ def clock_words(clock: Clock) -> str:
 
     >>> from core.definition.clocks import USUAL_CLOCKS
     >>> clock_words(USUAL_CLOCKS[2])
-    'Within 40 working hours of the hand-off sales said yes or no; 8 working hours of grace.'
+    'Within 40 working hours of the hand-off: sales said yes or no; 8 working hours of grace.'
     """
     grace = "" if not clock.grace_minutes else f"; {_span(clock.grace_minutes, clock.time)} of grace"
-    return f"Within {_span(clock.limit_minutes, clock.time)} of the hand-off {MILESTONES[clock.milestone]}{grace}."
+    return f"Within {_span(clock.limit_minutes, clock.time)} of the hand-off: {MILESTONES[clock.milestone]}{grace}."
 
 
 def attention_words(attention: Attention, definition: Definition) -> str:

@@ -64,6 +64,8 @@ def clause(condition: Condition, names: Mapping[str, str] | None = None, *, yes:
     if isinstance(condition, Not):
         return clause(condition.of, known, yes=not yes)
     if isinstance(condition, All | AnyOf):
+        if len(condition.of) == 1:
+            return clause(condition.of[0], known, yes=yes)
         word = "and" if isinstance(condition, All) == yes else "or"
         return _joined([_inner(part, known, yes, word) for part in condition.of], word)
     if isinstance(condition, AtLeast):
@@ -156,8 +158,6 @@ def _inner(part: Condition, names: Mapping[str, str], yes: bool, word: str) -> s
 
 
 def _joined(parts: Sequence[str], word: str) -> str:
-    if len(parts) == 1:
-        return parts[0]
     long = any(mark in _outside(part) for part in parts for mark in (", ", " or ", " nor ", " and ", ";"))
     if long:
         return f"; {word} ".join(parts)
@@ -211,13 +211,13 @@ def _either(words: tuple[str, ...], verb: str, yes: bool) -> str:
 
 
 def _happened(leaf: Happened, yes: bool) -> str:
+    never = not yes and leaf.at_least == 1
     window = "" if leaf.within_days is None else f" within {days(leaf.within_days)}"
-    often = f"at least {times(leaf.at_least)}" if yes else f"fewer than {leaf.at_least:,} times"
-    if leaf.at_least == 1:
-        often = "" if yes else "never"
+    often = f" at least {times(leaf.at_least)}" if yes else f" fewer than {leaf.at_least:,} times"
+    by = f" by {listed(leaf.names)}" if leaf.names else ""
     did = {
-        "activity": f"it did {listed(leaf.names)}" if leaf.names else "it did anything",
-        "touch": f"we tried to reach it{f' by {listed(leaf.names)}' if leaf.names else ''}",
-        "contact": f"we spoke with it{f' by {listed(leaf.names)}' if leaf.names else ''}",
+        "activity": f"it {'never did' if never else 'did'} {listed(leaf.names) if leaf.names else 'anything'}",
+        "touch": f"we {'never tried' if never else 'tried'} to reach it{by}",
+        "contact": f"we {'never spoke' if never else 'spoke'} with it{by}",
     }[leaf.what]
-    return f"{did}{f' {often}' if often else ''}{window}"
+    return f"{did}{'' if leaf.at_least == 1 else often}{window}"
