@@ -1,7 +1,7 @@
 """The agreements of a workspace: drafted, proposed, signed, in force; and what people ask about them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
 
@@ -28,6 +28,8 @@ class Agreement:
     """
 
     workspace: Workspace
+    _people: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The state of the workspace → who is known in it; one at a time."""
 
     # Working copies
 
@@ -155,8 +157,11 @@ class Agreement:
 
     def people(self) -> pd.DataFrame:
         """Who could sign, as the data know them (`people.SIGNERS`)."""
-        here = self.workspace
-        return signers(here.engine, here.sources(), here.definition())
+        here, version = self.workspace, self.workspace.store.version()
+        if version not in self._people:
+            self._people.clear()
+            self._people[version] = signers(here.engine, here.sources(), here.definition())
+        return self._people[version]
 
     def propose(
         self,

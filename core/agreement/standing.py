@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from core.agreement.people import SIDES, Side
@@ -24,23 +25,47 @@ STATES: dict[State, str] = {
 class Version:
     """One version of a definition and how it stands at the instant that was asked about.
 
-    `content_hash` is what a signature binds to: the hash that was kept with the version, not one made anew.
     `signatures` are those that stand, marketing's first. In force from `starts_at` until `until`, both missing where
     it never is; `agreed_at` is when the second side signed.
     """
 
-    definition_id: str
-    number: int
-    definition: Definition
-    content_hash: str
-    saved_at: datetime
-    note: str
+    kept: DefinitionVersion
     state: State
     proposal: Proposal | None = None
     signatures: tuple[Signature, ...] = ()
     agreed_at: datetime | None = None
     starts_at: datetime | None = None
     until: datetime | None = None
+
+    @cached_property
+    def definition(self) -> Definition:
+        """What it says."""
+        return parse(self.kept.definition)
+
+    @property
+    def definition_id(self) -> str:
+        """The definition that it is a version of."""
+        return self.kept.definition_id
+
+    @property
+    def number(self) -> int:
+        """Counts the versions, from 1."""
+        return self.kept.version
+
+    @property
+    def saved_at(self) -> datetime:
+        """When it was kept."""
+        return self.kept.saved_at
+
+    @property
+    def note(self) -> str:
+        """What was said with it."""
+        return self.kept.note
+
+    @property
+    def content_hash(self) -> str:
+        """What a signature binds to: the hash that was kept with the version, not one made anew."""
+        return self.kept.content_hash
 
     @property
     def missing(self) -> tuple[Side, ...]:
@@ -115,12 +140,7 @@ def standing(book: Book, definition_id: str, *, at: datetime) -> tuple[Version, 
         span = next((one for one in held if newest is not None and one.proposal.id == newest.id), None)
         out.append(
             Version(
-                definition_id,
-                kept.version,
-                _parsed(kept),
-                kept.content_hash,
-                kept.saved_at,
-                kept.note,
+                kept,
                 _state(newest, span, both, proposals, signatures, at),
                 newest,
                 () if newest is None else standing_signatures(newest, signatures),
@@ -130,10 +150,6 @@ def standing(book: Book, definition_id: str, *, at: datetime) -> tuple[Version, 
             )
         )
     return tuple(out)
-
-
-def _parsed(kept: DefinitionVersion) -> Definition:
-    return parse(kept.definition)
 
 
 def _state(

@@ -116,13 +116,14 @@ def _state(session: Session) -> str:
 
 
 def _signed(session: Session) -> list[dict[str, Any]]:
-    """What says which version is in force when: proposals that stand, and the signatures under them."""
+    """What says which version is in force when: proposals that both sides have signed, and their signatures."""
     standing = select(ProposalRow, SignatureRow).join(SignatureRow, col(SignatureRow.proposal_id) == ProposalRow.id)
     standing = standing.where(col(ProposalRow.withdrawn_at).is_(None), col(SignatureRow.withdrawn_at).is_(None))
-    found = [
-        (one.id, one.definition_id, one.version, str(one.starts_at), signature.id, str(signature.signed_at))
-        for one, signature in session.exec(standing.order_by(col(ProposalRow.id), col(SignatureRow.id)))
-    ]
+    signed: dict[tuple[Any, ...], list[tuple[int, str]]] = {}
+    for one, signature in session.exec(standing.order_by(col(ProposalRow.id), col(SignatureRow.id))):
+        key = (one.id, one.definition_id, one.version, str(one.starts_at))
+        signed.setdefault(key, []).append((signature.id, str(signature.signed_at)))
+    found = [(key, own) for key, own in signed.items() if len(own) > 1]
     return [{"signed": found}] if found else []
 
 
