@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
 import narwhals as nw
 
@@ -15,6 +16,7 @@ YES, NO = ("true", "yes", "y", "1", "ja", "oui", "si"), ("false", "no", "n", "0"
 OfField = Compare | OneOf | Says | Stated | Has | Flagged
 _NUMBER = r"^\s*[+-]?(\d{1,30}\.?\d{0,30}|\.\d{1,30})([eE][+-]?\d{1,2})?\s*$"
 """A plain number; thousands have no marks here, since nobody can tell which mark they would have."""
+_LONGEST_PATTERN = 20_000
 _BEGINS = r"(?i)^[^\p{L}\p{N}]*(%s)([^\p{L}\p{N}]|$)"
 
 
@@ -141,14 +143,18 @@ def _flagged(word: nw.Expr, *, on: bool) -> nw.Expr:
 
 
 def _says(text: nw.Expr, leaf: Says) -> nw.Expr:
-    if leaf.place == "start":
-        begun = text.str.strip_chars()
-        found = [begun.str.starts_with(low(word).strip()) for word in leaf.words]
-    else:
-        found = [text.str.contains(low(word), literal=True) for word in leaf.words]
-    # Halves of halves: a chain of two thousand words is deeper than an engine reads.
-    while len(found) > 1:
-        found = [one | other for one, other in zip(found[::2], found[1::2], strict=False)] + found[
-            len(found) // 2 * 2 :
-        ]
-    return found[0]
+    begin = r"^\s*" if leaf.place == "start" else ""
+    words = [_literally(low(word).strip() if begin else low(word)) for word in leaf.words]
+    patterns, size = [[words[0]]], len(words[0])
+    for word in words[1:]:
+        # A pattern of too many letters is more than an engine holds.
+        size += len(word)
+        if size > _LONGEST_PATTERN:
+            patterns, size = [*patterns, []], len(word)
+        patterns[-1].append(word)
+    found = [text.str.contains(f"{begin}({'|'.join(some)})") for some in patterns]
+    return reduce(lambda one, other: one | other, found)
+
+
+def _literally(word: str) -> str:
+    return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", word)

@@ -12,6 +12,7 @@ from core.definition.conditions import Op
 WORDS = (
     "CEO", "c.e.o.", "Head of IT", "head of it", "none", "No budget yet", "Not decided", "unknown", "Select", "-", "0",
     "0,00", "12", "12.5", "1e3", "1,200", "50", "Straße", "ΟΔΟΣ", "οδός", "Istanbul", "yes", "false", "n/a", "25-50k",
+    "a.b", "(x|y)*", "\\d",
 )  # fmt: skip
 TYPES = ("Form", "form", "Web-inar", "webinar", "Call", "E-mail", "Visit", "?!")
 TEXTS = ("title", "industry", "budget", "authority", "email", "phone", "source", "x:plan", "x:seats", "x:nowhere")
