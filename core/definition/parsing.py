@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from core.definition.consistency import nearest
+from core.definition.frozen import Frozen
 from core.definition.model import Definition
 from core.errors import DefinitionInvalid
 
@@ -19,7 +20,6 @@ _LISTS = {
     "clocks": "clock", "attention": "limit of contacts", "of": "part",
 }  # fmt: skip
 _SAID = {
-    "missing": "it is missing",
     "finite_number": "it must be a number",
     "float_parsing": "it must be a number",
     "float_type": "it must be a number",
@@ -65,11 +65,23 @@ def parse(written: Mapping[str, Any] | str) -> Definition:
 
 def written(definition: Definition) -> str:
     """The definition as a text for a file under version control: what says nothing is left out, one part a line."""
-    return json.dumps(definition.model_dump(mode="json", exclude_defaults=True), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_told(definition), indent=1, ensure_ascii=False) + "\n"
+
+
+def _told(value: Any) -> Any:
+    """What differs from its default; the kind of a part always, since it says which part it is."""
+    if isinstance(value, Frozen):
+        fields = type(value).model_fields
+        own = {name: getattr(value, name) for name in fields}
+        said = {name for name in fields if name == "kind" or fields[name].is_required()}
+        return {name: _told(it) for name, it in own.items() if name in said or it != fields[name].default}
+    return [_told(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _reason(error: ErrorDetails) -> str:
     kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return f'"{error["loc"][-1]}" is missing'
     if kind == "value_error":
         return str(context.get("error", error["msg"])).rstrip(".?")
     if kind == "extra_forbidden":

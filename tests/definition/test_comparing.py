@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.definition import Definition, parse
+from core.definition import Definition, parse, written
 from core.definition.agreed import Attention, Criterion
 from core.definition.clocks import Clock
 from core.definition.comparing import Change, Part, compare
@@ -239,3 +239,11 @@ def test_parts_that_do_not_fit_together_are_refused_in_words() -> None:
     theirs = changed(OURS, criteria=[one for one in OURS.model_dump(mode="json")["criteria"] if one["id"] != "big"])
     with pytest.raises(DefinitionInvalid, match='"SAL" asks for a criterion that is not there: "big"'):
         rebased(OURS, theirs, mine)
+
+
+def test_a_definition_in_a_file_is_the_same_when_it_is_read_again() -> None:
+    assert parse(written(OURS)) == OURS
+    assert parse(written(CLASSIC)).content_hash() == CLASSIC.content_hash()
+    assert '"sales_own"' not in written(OURS), "what says nothing is left out"
+    with pytest.raises(DefinitionInvalid, match='"stages" is missing'):
+        parse('{"id": "ours", "name": "Ours"}')
