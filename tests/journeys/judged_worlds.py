@@ -15,7 +15,8 @@ from core.journeys.sources import Sources
 from core.tables import DEALS, EVENTS, LEADS, LOOKUPS, PEOPLE, Table
 from tests.definition.random_definitions import TYPES, WORDS
 from tests.journeys.conftest import EPOCH, FIRST_DAY, Ground, random_world
-from tests.journeys.slow_judge import DAY, Row, World
+from tests.journeys.slow_judge import Row, World
+from tests.journeys.slow_twin import DAY
 
 PEOPLE_ROWS: Sequence[Row] = (
     {"person_id": "p1", "name": "Ada", "side": None, "team": "North"},

@@ -11,7 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from itertools import product
 from typing import Any, NamedTuple
 
 from core.definition import (
@@ -50,18 +50,24 @@ MEANS_NO = {"no", "none", "false", "0", "nothing", "without", "notany", "nein", 
 YES, NO = {"true", "yes", "y", "1", "ja", "oui", "si"}, {"false", "no", "n", "0", "nein", "non"}
 
 
+def every(answers: Sequence[Told]) -> Told:
+    out: Told = True
+    for answer in answers:
+        out = AND[out, answer]
+    return out
+
+
+def either(answers: Sequence[Told]) -> Told:
+    out: Told = False
+    for answer in answers:
+        out = OR[out, answer]
+    return out
+
+
 def at_least(k: int, answers: Sequence[Told]) -> Told:
     """At least k of them, however those that cannot be told may turn out."""
-    worlds = [
-        sum(world) >= k
-        for world in reduce(
-            lambda so_far, answer: [
-                (*one, each) for one in so_far for each in ((True, False) if answer is None else (answer,))
-            ],
-            answers,
-            [()],
-        )
-    ]
+    turns = [(True, False) if answer is None else (answer,) for answer in answers]
+    worlds = [sum(world) >= k for world in product(*turns)]
     return worlds[0] if len(set(worlds)) == 1 else None
 
 
@@ -398,8 +404,8 @@ class Judge:
     def holds(self, condition: Condition) -> Told:
         """Is the condition met?"""
         asked: dict[str, Callable[[Any], Told]] = {
-            "all": lambda c: reduce(lambda one, part: AND[one, self.holds(part)], c.of, True),
-            "any": lambda c: reduce(lambda one, part: OR[one, self.holds(part)], c.of, False),
+            "all": lambda c: every([self.holds(part) for part in c.of]),
+            "any": lambda c: either([self.holds(part) for part in c.of]),
             "not": lambda c: NOT[self.holds(c.of)],
             "at_least": lambda c: at_least(c.k, [self.holds(part) for part in c.of]),
             "meets": lambda c: self.holds(self.definition.criterion(c.criterion).condition),
@@ -462,7 +468,7 @@ class Judge:
             return None
         signs = {"<": number < bound, "<=": number <= bound, "=": number == bound}
         signs |= {"!=": number != bound, ">=": number >= bound, ">": number > bound}
-        return signs[condition.op]
+        return bool(signs[condition.op])
 
     def _valid(self, condition: Any) -> Told:
         stated, checks = {

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from functools import reduce
 from itertools import product
 from typing import Any
 
@@ -42,7 +41,8 @@ from tests.definition.random_definitions import random_definition
 from tests.journeys import slow_judge
 from tests.journeys.conftest import Ground, Rows, instant
 from tests.journeys.judged_worlds import PEOPLE_ROWS, random_judging, sources_of
-from tests.journeys.slow_judge import AND, DAY, NOT, OR, Row, Verdict, World, at_least
+from tests.journeys.slow_judge import AND, NOT, OR, Row, Verdict, World, at_least, either, every
+from tests.journeys.slow_twin import DAY
 from tests.journeys.test_twin import UNUSUAL
 
 GROUNDS = (VALIDATED, PIPELINE, CLASSIC, UNUSUAL)
@@ -56,6 +56,11 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 def plain(value: Any) -> Any:
     return None if value is None or pd.isna(value) else value
+
+
+def nearly(number: float | None) -> Any:
+    """The number but for rounding: what fades is added up in any order."""
+    return None if number is None else pytest.approx(number, rel=1e-9, abs=1e-6)
 
 
 def said(definition: Definition, row: dict[Any, Any]) -> Verdict:
@@ -73,9 +78,9 @@ def said(definition: Definition, row: dict[Any, Any]) -> Verdict:
         {c.id: of(met, untold, k, one=True, two=None, else_=False) for k, c in enumerate(definition.criteria)},
         {r.id: of(backed, unbacked, k, one=True, two=False, else_=None) for k, r in enumerate(definition.reasons)},
         {rule.id: int(row[f"k_{rule.id}"]) for rule in definition.rules},
-        {name: pytest.approx(number, rel=1e-9, abs=1e-12) for name, number in worth.items()},
-        None if plain(row["fit"]) is None else pytest.approx(row["fit"], rel=1e-9, abs=1e-6),
-        None if plain(row["behaviour"]) is None else pytest.approx(row["behaviour"], rel=1e-9, abs=1e-6),
+        {name: nearly(number) for name, number in worth.items()},
+        nearly(plain(row["fit"])),
+        nearly(plain(row["behaviour"])),
         plain(row["qualified"]),
     )
 
@@ -228,10 +233,10 @@ def test_and_or_not_and_at_least_follow_the_three_valued_tables_in_every_case(gr
     found = answers(ground, definition, leads)
     for lead, case in zip(leads, cases, strict=True):
         values = [VALUES[cell] for cell in case]
-        every = [reduce(lambda one, other: AND[one, other], values[:n]) for n in range(1, 5)]
-        either = [reduce(lambda one, other: OR[one, other], values[:n]) for n in range(1, 5)]
+        both = [every(values[:n]) for n in range(1, 5)]
+        one_of_them = [either(values[:n]) for n in range(1, 5)]
         counted = [at_least(k, values[:n]) for k, n in bounds]
-        assert found[lead["lead_id"]] == (NOT[values[0]], *every, *either, *counted, NOT[every[3]]), case
+        assert found[lead["lead_id"]] == (NOT[values[0]], *both, *one_of_them, *counted, NOT[both[3]]), case
 
 
 def test_the_tables_are_those_of_kleene() -> None:
