@@ -123,8 +123,11 @@ def settle(book: Book, *, at: datetime) -> bool:
         return False
     since, _, definition_id, number = max(due)
     used = book.used()
-    if used is not None and used.chosen_at >= since and used.chosen_by != "import":
-        return False
+    if used is not None and used.chosen_by != "import" and used.chosen_at >= since:
+        # Of two agreements of one instant the later one holds; a person's choice of that instant stays.
+        same = (used.definition_id, used.version) == (definition_id, number)
+        if same or used.chosen_by == "person" or used.chosen_at > since:
+            return False
     book.use(definition_id, number, at=at)
     return True
 

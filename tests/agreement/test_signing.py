@@ -235,6 +235,13 @@ def test_who_chose_another_version_since_is_left_with_it(agreement: Agreement) -
     assert here.definition() == second.definition, "the next agreement counts again"
 
 
+def test_of_two_agreements_of_one_instant_the_later_one_is_measured_by(agreement: Agreement) -> None:
+    first, second = agreed(agreement, 50), agreed(agreement, 60)
+    assert first.starts_at == second.starts_at
+    assert agreement.workspace.definition() == second.definition
+    assert not agreement.settle(at=NOW)
+
+
 def test_an_import_does_not_take_the_place_of_what_is_agreed(agreement: Agreement) -> None:
     here = agreement.workspace
     agreed(agreement, starts=date(2026, 3, 5))
