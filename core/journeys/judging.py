@@ -15,7 +15,7 @@ from core.journeys.actors import actors
 from core.journeys.asking import CHECKED, Asking, asked_of, in_turn, occurrences, untold
 from core.journeys.fields import with_words
 from core.journeys.moments import MOMENTS, moments
-from core.journeys.occurring import counted, happenings
+from core.journeys.occurring import counted, happenings, types
 from core.journeys.owning import owner_changes, owner_fields
 from core.journeys.people import everyone
 from core.journeys.points import EXPORTED, qualified, with_points
@@ -74,6 +74,7 @@ class _Ground:
     fields: tuple[str, ...]
     recorded: dict[str, tuple[str, ...]]
     has: frozenset[str]
+    types: pd.DataFrame
 
 
 def judge(engine: Engine, sources: Sources, facts: Facts, definition: Definition) -> Judgement:
@@ -159,9 +160,10 @@ def _ground(
         people = actors(everyone(engine, sources, definition))
     dated = sources.events.filter(nw.col("happened_at") <= facts.as_of)
     kinds = set(engine.collect(dated.select("kind").unique("kind"))["kind"])
+    named = types(engine, sources.events, occurrences(definition))
     if engine.number(facts.deals(engine).select(n=nw.len())):
         kinds.add("deal")
-    return _Ground(sources, facts, definition, everybody, of_facts, people, fields, recorded, frozenset(kinds))
+    return _Ground(sources, facts, definition, everybody, of_facts, people, fields, recorded, frozenset(kinds), named)
 
 
 def _shard(engine: Engine, ground: _Ground, shard: int, file: Path, work: Path) -> Lazy:
@@ -200,7 +202,7 @@ def _judged(engine: Engine, ground: _Ground, at: Lazy, units: Lazy, ids_of: Lazy
     definition, events, as_of = ground.definition, ground.sources.events, ground.facts.as_of
     touched = touches(engine, events, ids_of, ground.people, definition, as_of=as_of)
     asked = occurrences(definition)
-    rows = counted(engine, at, happenings(events, ids_of, touched, as_of=as_of), asked)
+    rows = counted(engine, at, happenings(events, ids_of, touched, as_of=as_of), asked, ground.types)
     kinds = kinds_then(ground.fields, ground.recorded)
     known = known_then(at, units, events, ground.fields, ground.recorded, as_of=as_of)
     rows = settle(rows).join(settle(known).drop(*_OF_MOMENT), on=["unit", "pass"], how="left")

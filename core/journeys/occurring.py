@@ -17,6 +17,17 @@ _KEYS = ["unit", "pass"]
 Counted = Happened | BehaviourRule
 
 
+TYPES = Table(
+    "types",
+    "type of happening that anything counts",
+    (
+        Column("what", "text", "activity or touch", required=True),
+        Column("name", "text", "the type as exported; empty where none is given", required=True),
+        Column("_type", "integer", "one number for all that the same things count", required=True),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Occurrence:
     """What is counted: an activity of the lead, a touch of ours or a conversation, of these types, in this window."""
@@ -71,24 +82,36 @@ def happenings(events: Lazy, ids_of: Lazy, touched: Lazy, *, as_of: int) -> Lazy
     return nw.concat([did, ours], how="vertical")
 
 
-def counted(engine: Engine, moments: Lazy, rows: Lazy, asked: Sequence[Occurrence]) -> Lazy:
+def types(engine: Engine, events: Lazy, asked: Sequence[Occurrence]) -> pd.DataFrame:
+    """The types of happening in the data that anything asked for counts (`TYPES`)."""
+    kinds = events.filter(nw.col("kind").is_in(["activity", "touch"]))
+    found = engine.collect(kinds.select("kind", "name").unique(["kind", "name"]))
+    numbers: dict[tuple[bool, ...], int] = {}
+    out = []
+    for what, name in zip(found["kind"], found["name"].fillna(""), strict=True):
+        by = tuple(one.counts(what, name) for one in asked)
+        if any(by):
+            out.append((what, name, numbers.setdefault(by, len(numbers))))
+    return TYPES.conform(pd.DataFrame(out, columns=list(TYPES.names)))
+
+
+def counted(engine: Engine, moments: Lazy, rows: Lazy, asked: Sequence[Occurrence], known: pd.DataFrame) -> Lazy:
     """The moments with `n_0`, `n_1`, … : how often each of `asked` had happened, and `w_0`, … : their summed weight.
 
     Of several the newest `cap` count. A weight is 2^(-age / half-life), age in days from the judged instant; there is
-    none without a half-life. What came after the judged instant never counts. `rows`: `happenings`.
+    none without a half-life. What came after the judged instant never counts. `rows`: `happenings`; `known`: `types`.
     """
     if not asked:
         return moments
-    types = _types(engine, rows, asked)
     when = nw.col("at"), nw.col("day"), nw.col("by_day")
     inside = (
-        rows.join(engine.frame(types, _TYPES), on=["what", "name"], how="inner")
+        rows.join(engine.frame(known, TYPES), on=["what", "name"], how="inner")
         .select("unit", "at", "day", "by_day", "contact", "_type")
         .join(moments.select(*_KEYS, "judged_at", "judged_day", "judged_by_day"), on="unit", how="inner")
         .filter(not_after(*when))
         .select(*_KEYS, "contact", "_type", _age=age(*when))
     )
-    counts = {f"_c{k}": _counts(one, types) for k, one in enumerate(asked)}
+    counts = {f"_c{k}": _counts(one, known) for k, one in enumerate(asked)}
     faded = {k: one for k, one in enumerate(asked) if one.half_life_days is not None}
     capped = [k for k, one in faded.items() if one.cap is not None]
     inside = inside.with_columns(**counts)
@@ -112,8 +135,8 @@ def counted(engine: Engine, moments: Lazy, rows: Lazy, asked: Sequence[Occurrenc
     )
 
 
-def _counts(one: Occurrence, types: pd.DataFrame) -> nw.Expr:
-    own = sorted({int(row["_type"]) for row in types.to_dict("records") if one.counts(row["what"], row["name"])})
+def _counts(one: Occurrence, known: pd.DataFrame) -> nw.Expr:
+    own = sorted({int(row["_type"]) for row in known.to_dict("records") if one.counts(row["what"], row["name"])})
     holds = nw.col("_type").is_in(own)
     if one.what == "contact":
         holds = holds & nw.col("contact")
@@ -129,25 +152,3 @@ def _newest(number: nw.Expr, cap: int | None) -> nw.Expr:
 def _worth(one: Occurrence) -> nw.Expr:
     assert one.half_life_days is not None
     return (nw.col("_age").cast(nw.Float64) * (-log(2) / (one.half_life_days * DAY))).exp()
-
-
-_TYPES = Table(
-    "types",
-    "type of happening that anything counts",
-    (
-        Column("what", "text", "activity or touch", required=True),
-        Column("name", "text", "the type as exported; empty where none is given", required=True),
-        Column("_type", "integer", "one number for all that the same things count", required=True),
-    ),
-)
-
-
-def _types(engine: Engine, rows: Lazy, asked: Sequence[Occurrence]) -> pd.DataFrame:
-    found = engine.collect(rows.select("what", "name").unique(["what", "name"]))
-    numbers: dict[tuple[bool, ...], int] = {}
-    out = []
-    for what, name in zip(found["what"], found["name"], strict=True):
-        by = tuple(one.counts(what, name) for one in asked)
-        if any(by):
-            out.append((what, name, numbers.setdefault(by, len(numbers))))
-    return _TYPES.conform(pd.DataFrame(out, columns=list(_TYPES.names)))

@@ -18,7 +18,13 @@ from core.tables import EXTRA, LEADS
 _KEYS = ["unit", "pass"]
 CHECKED = {"email_ok": "email", "email_free": "email", "email_disposable": "email", "phone_ok": "phone"}
 """What was checked at intake → the field whose exported value was checked."""
-_OF_A_LEAD = frozenset((*LEADS.names, TEAM, MANAGER, OWNER_NAME)) - {"lead_id", "merged_into", "deal_id", "batch", "line"}
+_OF_A_LEAD = frozenset((*LEADS.names, TEAM, MANAGER, OWNER_NAME)) - {
+    "lead_id",
+    "merged_into",
+    "deal_id",
+    "batch",
+    "line",
+}
 
 
 def fields_known(
