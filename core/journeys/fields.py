@@ -56,14 +56,17 @@ def with_words(rows: Lazy, kinds: Mapping[str, str], asked: Iterable[Condition],
     leaves = list(asked)
     words = {name for leaf in leaves if not isinstance(leaf, Compare) for name in fields_of(leaf)}
     compared = {leaf.field for leaf in leaves if isinstance(leaf, Compare)} | set(numbers)
-    columns = {word_of(name): _folded(as_text(nw.col(name), kinds[name])) for name in sorted(words) if name in kinds}
+    here = sorted(words & set(kinds))
+    columns = {word_of(name): _folded(as_text(nw.col(name), kinds[name])) for name in here}
     columns |= {number_of(name): _number(nw.col(name)) for name in sorted(compared) if kinds.get(name) == "text"}
-    return rows.with_columns(**columns) if columns else rows
+    rows = rows.with_columns(**columns) if columns else rows
+    silent = {_silence_of(name): _is(nw.col(word_of(name)), ("", *UNKNOWN_WORDS)) for name in here}
+    return rows.with_columns(**silent) if silent else rows
 
 
 def filled(name: str) -> nw.Expr:
     """Is anything stated in the field? Never missing."""
-    return ~nw.coalesce(_silent(nw.col(word_of(name))), nw.lit(True))
+    return ~nw.coalesce(nw.col(_silence_of(name)), nw.lit(True))
 
 
 def said(leaf: OfField, kind: str) -> nw.Expr:
@@ -75,15 +78,21 @@ def said(leaf: OfField, kind: str) -> nw.Expr:
         return filled(leaf.field)
     if isinstance(leaf, Flagged):
         return (column if leaf.on else ~column) if kind == "flag" else _flagged(word, on=leaf.on)
+    silent = nw.col(_silence_of(leaf.field))
     if isinstance(leaf, Says):
-        return _known(_says(_low(as_text(column, kind)), leaf), word)
+        return _known(_says(_low(as_text(column, kind)), leaf), silent)
     if isinstance(leaf, OneOf):
         if kind == "number":
-            return column.is_in(sorted({float(text) for text in leaf.values if re.match(_NUMBER, text, re.ASCII)}))
-        return _known(word.is_in(sorted(set(map(plain, leaf.values)))), word)
+            numbers = {float(text) for text in leaf.values if re.match(_NUMBER, text, re.ASCII)}
+            return column.is_in(sorted(numbers))
+        return _known(_is(word, leaf.values), silent)
     if kind != "text":
         return column != 0 if kind == "number" else column
-    return _has(column, word)
+    return _has(column, word, silent)
+
+
+def _silence_of(name: str) -> str:
+    return f"silence of {name}"
 
 
 def _number(column: nw.Expr) -> nw.Expr:
@@ -98,23 +107,19 @@ def _folded(column: nw.Expr) -> nw.Expr:
     return _low(column).str.replace_all(r"[^\p{L}\p{N}]+", "")
 
 
-def _silent(word: nw.Expr) -> nw.Expr:
-    return word.is_in(sorted({"", *map(plain, UNKNOWN_WORDS)}))
+def _is(word: nw.Expr, words: Iterable[str]) -> nw.Expr:
+    """Is the word one of these? By pattern: an engine would make each list a table, and join it."""
+    return _finds(word, "^", sorted(set(map(plain, words))), "$")
 
 
-def _known(holds: nw.Expr, word: nw.Expr) -> nw.Expr:
+def _known(holds: nw.Expr, silent: nw.Expr) -> nw.Expr:
     """Met where it holds; else not met, but where the field says nothing it cannot be told."""
-    return nw.when(holds).then(nw.lit(True)).when(~_silent(word)).then(nw.lit(False))
+    return nw.when(holds).then(nw.lit(True)).when(~silent).then(nw.lit(False))
 
 
-def _has(column: nw.Expr, word: nw.Expr) -> nw.Expr:
-    no = word.is_in(sorted(set(map(plain, NO_WORDS)))) | word.str.contains("^0+$") | _begins(column, NO_BEGINS)
-    return (
-        nw.when(~_silent(word) & no)
-        .then(nw.lit(False))
-        .when(~_silent(word) & ~_begins(column, ("not",)))
-        .then(nw.lit(True))
-    )
+def _has(column: nw.Expr, word: nw.Expr, silent: nw.Expr) -> nw.Expr:
+    no = _is(word, NO_WORDS) | word.str.contains("^0+$") | _begins(column, NO_BEGINS)
+    return nw.when(~silent & no).then(nw.lit(False)).when(~silent & ~_begins(column, ("not",))).then(nw.lit(True))
 
 
 def _begins(column: nw.Expr, words: Sequence[str]) -> nw.Expr:
@@ -135,24 +140,26 @@ def _compared(number: nw.Expr, leaf: Compare) -> nw.Expr:
 
 def _flagged(word: nw.Expr, *, on: bool) -> nw.Expr:
     return (
-        nw.when(word.is_in(list(YES if on else NO)))
-        .then(nw.lit(True))
-        .when(word.is_in(list(NO if on else YES)))
-        .then(nw.lit(False))
+        nw.when(_is(word, YES if on else NO)).then(nw.lit(True)).when(_is(word, NO if on else YES)).then(nw.lit(False))
     )
 
 
 def _says(text: nw.Expr, leaf: Says) -> nw.Expr:
-    begin = r"^\s*" if leaf.place == "start" else ""
-    words = [_literally(low(word).strip() if begin else low(word)) for word in leaf.words]
-    patterns, size = [[words[0]]], len(words[0])
-    for word in words[1:]:
-        # A pattern of too many letters is more than an engine holds.
+    if leaf.place == "start":
+        return _finds(text, r"^\s*", [low(word).strip() for word in leaf.words], "")
+    return _finds(text, "", [low(word) for word in leaf.words], "")
+
+
+def _finds(text: nw.Expr, begin: str, words: Sequence[str], end: str) -> nw.Expr:
+    """Does the text hold one of the words, in as many patterns as an engine needs to hold them?"""
+    patterns: list[list[str]] = [[]]
+    size = 0
+    for word in map(_literally, words):
         size += len(word)
         if size > _LONGEST_PATTERN:
             patterns, size = [*patterns, []], len(word)
         patterns[-1].append(word)
-    found = [text.str.contains(f"{begin}({'|'.join(some)})") for some in patterns]
+    found = [text.str.contains(f"{begin}({'|'.join(some)}){end}") for some in patterns]
     return reduce(lambda one, other: one | other, found)
 
 
