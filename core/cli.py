@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import as_json, places
+from core.cli_definition import definition_command
 from core.errors import HandoffError, NotYet, QueryInvalid, ReadingUndecided
 from core.funnel_words import funnel_words
 from core.intake import Mapping, mapping_from
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--base", metavar="STAGE", help="stage that the cohort is counted from")
     one.add_argument("--policy", choices=POLICIES, default="furthest")
     one.add_argument("--counting", choices=("leads", "passes"), default="leads")
+    definition_command(command)
     return parser
 
 

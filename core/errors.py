@@ -10,6 +10,7 @@
     ├── SettingInvalid     a setting has a value that cannot be used
     ├── QueryInvalid       a question to the journeys names a stage, period or column that is not there
     ├── NotYet             a question needs data that have not been imported
+    ├── Unread             nobody takes the answer
     └── StoreError         the workspace cannot be read or written
         ├── WorkspaceBusy  somebody else is writing to the workspace
         └── DraftMoved     somebody else has saved the draft that is being saved
@@ -97,6 +98,10 @@ class QueryInvalid(HandoffError):
 
 class NotYet(HandoffError):
     """A question needs data that have not been imported."""
+
+
+class Unread(HandoffError):
+    """Nobody takes the answer: the pipe is closed or the disk is full."""
 
 
 class StoreError(HandoffError):

@@ -150,6 +150,9 @@ class Agreement:
         A version signed for a day to come begins on that day without anybody's doing. Who has chosen a version by hand
         since then is left with it.
         """
+        with self.workspace.store.book() as book:
+            if signing.due(book, at=at) is None:
+                return False  # Nothing to write: nobody has to wait.
         with self.workspace.store.agreeing() as book:
             return signing.settle(book, at=at)
 

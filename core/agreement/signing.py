@@ -111,25 +111,33 @@ def withdraw_signature(book: Book, version: Version, *, by: Person, why: str, at
     )
 
 
-def settle(book: Book, *, at: datetime) -> bool:
-    """Measure by what has come into force, unless a person has chosen another version since; did anything change?"""
-    due = [
+def due(book: Book, *, at: datetime) -> tuple[str, int] | None:
+    """The definition and version that should be measured by since they came into force; None where they are, or where
+    a person has chosen another version since."""
+    begun = [
         (span.effective_at, span.proposal.id, span.proposal.definition_id, span.proposal.version)
         for definition_id in book.definition_ids()
         for span in spans(book.proposals(definition_id), book.signatures(definition_id))
         if span.effective_at <= at
     ]
-    if not due:
-        return False
-    since, _, definition_id, number = max(due)
+    if not begun:
+        return None
+    since, _, definition_id, number = max(begun)
     used = book.used()
     if used is not None and used.chosen_by != "import" and used.chosen_at >= since:
         # Of two agreements of one instant the later one holds; a person's choice of that instant stays.
         same = (used.definition_id, used.version) == (definition_id, number)
         if same or used.chosen_by == "person" or used.chosen_at > since:
-            return False
-    book.use(definition_id, number, at=at)
-    return True
+            return None
+    return definition_id, number
+
+
+def settle(book: Book, *, at: datetime) -> bool:
+    """Measure by what has come into force; did that change anything?"""
+    wanted = due(book, at=at)
+    if wanted is not None:
+        book.use(*wanted, at=at)
+    return wanted is not None
 
 
 def closes(book: Book, voice_ids: Iterable[int], number: int, *, by: Person, at: datetime) -> None:
