@@ -17,13 +17,14 @@ from typing import Any
 
 from core import as_json, places
 from core.cli_definition import definition_command
-from core.errors import HandoffError, NotYet, QueryInvalid, ReadingUndecided
+from core.errors import HandoffError, QueryInvalid, ReadingUndecided
 from core.funnel_words import funnel_words
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.report import Report
 from core.serving import ROOT, serve
 from core.settings import Settings
+from core.terminal import standing
 from core.workspace import Workspace
 
 DONE, REFUSED, UNDECIDED = 0, 2, 3
@@ -152,10 +153,7 @@ def _each(
 
 
 def _funnel(stated: argparse.Namespace) -> int:
-    folder = places.chosen(stated.workspace)
-    if not folder.exists():
-        raise NotYet(f"There is no workspace in {folder}.", "Import an export of your CRM, or name another folder.")
-    with _open(stated) as here:
+    with standing(stated) as here:
         as_of = _moment(stated.as_of, here.settings)
         facts = here.facts(as_of=None if as_of is None else int(as_of.timestamp()))
         query = Query(

@@ -62,7 +62,6 @@ def definition_command(command: Add) -> None:
 def _answering(ask: Asked) -> Run:
     def run(stated: argparse.Namespace) -> int:
         with standing(stated) as here:
-            Agreement(here).settle(at=datetime.now(UTC))
             out(stated, *ask(here, stated))
         return DONE
 

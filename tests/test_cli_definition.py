@@ -140,7 +140,7 @@ def test_a_day_to_come_begins_when_a_command_is_run_on_it(folder: Path, draft: i
         signed(agreement, version, ADA)
         signed(agreement, version, BEN)
         assert here.definition() != version.definition
-    assert handoff("definition", "show", "--json", "--workspace", folder).json["version"] == 2
+    assert handoff("funnel", "--json", "--workspace", folder).json["definition"]["hash"] == version.content_hash
     with Workspace(folder) as here:
         assert here.definition() == version.definition
 
