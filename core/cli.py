@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import as_json, places
+from core.cli_definition import definition_command
 from core.cli_followup import follow_up
 from core.cli_reading import questions_told, told
 from core.cli_watch import add_watch
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--counting", choices=("leads", "passes"), default="leads")
     follow_up(command)
     add_watch(command)
+    definition_command(command)
     return parser
 
 

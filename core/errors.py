@@ -6,6 +6,7 @@
     ├── MappingInvalid     a mapping names a column or field that is not there
     ├── DefinitionInvalid  a definition contradicts itself
     ├── CalendarInvalid    the hours of somebody contradict themselves, or name a place that is not there
+    ├── AgreementRefused   a signature, proposal or voice goes against the rules of agreeing
     ├── PersonInvalid      what is stated of somebody cannot be
     ├── SettingInvalid     a setting has a value that cannot be used
     ├── QueryInvalid       a question to the journeys names a stage, period or column that is not there
@@ -13,7 +14,8 @@
     ├── Unread             nobody takes the answer
     └── StoreError         the workspace cannot be read or written
         ├── WorkspaceBusy     somebody else is writing to the workspace
-        └── ChangedMeanwhile  somebody else has changed what is being changed
+        ├── ChangedMeanwhile  somebody else has changed what is being changed
+        └── DraftMoved        somebody else has saved the draft that is being saved
 
 Every error has a `message` (what happened) and a `hint` (the way out). Anything that is not a
 `HandoffError` is a mistake in the program and surfaces as itself.
@@ -92,6 +94,14 @@ class PersonInvalid(HandoffError):
         self.place = place
 
 
+class AgreementRefused(HandoffError):
+    """A signature, proposal or voice goes against the rules of agreeing; `code` is stable and machine-readable."""
+
+    def __init__(self, message: str, hint: str, *, code: str) -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
 class SettingInvalid(HandoffError):
     """A setting has a value that cannot be used."""
 
@@ -124,3 +134,17 @@ class ChangedMeanwhile(StoreError):
             "Somebody else has changed the same meanwhile.", "Look at what it is now, and save again if yours is right."
         )
         self.now = dict(now)
+
+
+class DraftMoved(StoreError):
+    """Somebody else has saved the draft meanwhile. Nothing is lost: all three contents are here.
+
+    `base`: the definition that both began with; `theirs`: what is saved now, at `revision`, by `by`; `mine`: what was
+    to be saved. `changes`: what mine says otherwise than theirs (`comparing.Change`), in plain words.
+    """
+
+    def __init__(self, message: str, hint: str, *, base: Any, theirs: Any, mine: Any, revision: int, by: str) -> None:
+        super().__init__(message, hint)
+        self.base, self.theirs, self.mine = base, theirs, mine
+        self.revision, self.by = revision, by
+        self.changes: Sequence[Any] = ()

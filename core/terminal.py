@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from core import as_json, places
+from core.agreement import Agreement
 from core.errors import NotYet, QueryInvalid, Unread
 from core.report import Report
 from core.settings import Settings
@@ -46,11 +47,13 @@ def opened(stated: argparse.Namespace) -> Workspace:
 
 
 def standing(stated: argparse.Namespace) -> Workspace:
-    """The workspace, which must be there: a question makes none."""
+    """The workspace, which must be there: a question makes none. What has come into force is measured by from now."""
     folder = places.chosen(stated.workspace)
     if not folder.exists():
         raise NotYet(f"There is no workspace in {folder}.", "Import an export of your CRM, or name another folder.")
-    return opened(stated)
+    here = opened(stated)
+    Agreement(here).settle(at=datetime.now(UTC))
+    return here
 
 
 def moment(text: str | None, settings: Settings) -> datetime | None:

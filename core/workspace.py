@@ -95,8 +95,8 @@ class Workspace:
         return ground.with_labels(self.store.label_answers())
 
     def definition_chosen(self) -> bool:
-        """Has a person chosen the definition, or did an import propose it?"""
-        return self.store.chosen_by() == "person"
+        """Has a person chosen the definition, or two of them signed it, or did an import propose it?"""
+        return self.store.chosen_by() in ("person", "agreement")
 
     def choose(self, definition: Definition, *, at: datetime, by_person: bool = True) -> None:
         """Use this definition from now on. Choosing signs nothing."""

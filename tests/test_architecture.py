@@ -58,6 +58,18 @@ ARROWS = {
         "core.workspace",
         "core.worktime",
     ),
+    "core/agreement/": (
+        "core.agreement",
+        "core.definition",
+        "core.engine",
+        "core.errors",
+        "core.journeys",
+        "core.measures",
+        "core.report",
+        "core.store",
+        "core.tables",
+        "core.workspace",
+    ),
     "core/measures/": (
         "core.definition",
         "core.engine",

@@ -5,52 +5,21 @@ lead between stages, so that a change of wording recomputes nothing.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from core.definition.agreed import Attention, Criterion
 from core.definition.clocks import Clock
+from core.definition.consistency import check, nearest
 from core.definition.frozen import Frozen, fold
+from core.definition.scoring import Qualification, Rule
+from core.definition.stages import Exit, Reason, Stage
 from core.errors import DefinitionInvalid
 
-Side = Literal["marketing", "sales"]
-ExitKind = Literal["rejected", "recycled", "disqualified", "lost"]
 IGNORED = "ignore"
 """The answer to "which stage is this?" for a label that is no stage at all."""
-
-
-class Stage(Frozen):
-    """One step of the agreed funnel."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: str = Field(min_length=1)
-    side: Side
-    meaning: str = ""
-    synonyms: tuple[str, ...] = ()
-    hands_over: bool = False
-    won: bool = False
-    clock_days: int | None = Field(None, ge=1, le=3650)
-
-
-class Exit(Frozen):
-    """A way out of a stage that is not forward; `leaves` names the stage it always belongs to, where there is one."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: str = Field(min_length=1)
-    kind: ExitKind
-    leaves: str | None = None
-    synonyms: tuple[str, ...] = ()
-
-
-class Reason(Frozen):
-    """One of the handful of reasons for a no; `route` says what becomes of the lead."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: str = Field(min_length=1)
-    route: Literal["recycle", "remove"]
-    synonyms: tuple[str, ...] = ()
 
 
 class Definition(Frozen):
@@ -75,27 +44,16 @@ class Definition(Frozen):
     hands_over_by: Literal["stage", "assignment"] = "stage"
     """Is a lead put before sales by its entry to the stage, or by its first assignment to a person after that?"""
 
+    criteria: tuple[Criterion, ...] = ()
+    validated: tuple[str, ...] = ()
+    """The Universal Lead Definition: ids of the criteria that the yes or no of sales is about, all of them."""
+    rules: tuple[Rule, ...] = ()
+    qualification: Qualification | None = None
+    attention: tuple[Attention, ...] = ()
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        ids = [stage.id for stage in self.stages] + [way.id for way in self.exits]
-        for name in ids:
-            if ids.count(name) > 1:
-                raise ValueError(f'"{name}" is used twice')
-        if sum(stage.hands_over for stage in self.stages) != 1:
-            raise ValueError("exactly one stage must hand over to sales")
-        if sum(stage.won for stage in self.stages) != 1:
-            raise ValueError("exactly one stage must mean won")
-        late = [s.name for s in self.stages[self.hand_off + 1 :] if s.side == "marketing"]
-        if late:
-            raise ValueError(f'"{late[0]}" comes after the hand-off and so belongs to sales')
-        for way in self.exits:
-            if way.leaves is not None and way.leaves not in self.stage_ids:
-                raise ValueError(f'the way out "{way.name}" leaves a stage that is not there: {way.leaves}')
-        clocks = [clock.id for clock in self.clocks]
-        for name in clocks:
-            if clocks.count(name) > 1:
-                raise ValueError(f'two clocks are called "{name}"')
-        self.labels()
+        check(self)
         return self
 
     @property
@@ -135,6 +93,15 @@ class Definition(Frozen):
                 if clock.milestone == milestone:
                     return clock
         return self.clocks[-1] if self.clocks else None
+
+    def criterion(self, criterion_id: str) -> Criterion:
+        """The criterion of that id; raises `DefinitionInvalid` when there is none."""
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        known = [criterion.id for criterion in self.criteria]
+        hint = nearest(criterion_id, known) or f"The criteria are {', '.join(known) or 'none yet'}."
+        raise DefinitionInvalid(f'There is no criterion "{criterion_id}".', hint)
 
     def with_clock(self, changed: Clock) -> "Definition":
         """This definition with that clock in place of the one of its id, or beside the others."""
@@ -200,19 +167,20 @@ class Definition(Frozen):
         ]
         return _hash(repr(parts))
 
+    def judging_hash(self) -> str:
+        """Short hash of what a lead is judged by: criteria, rules with their windows and half-lives, qualification,
+        facts behind reasons. Names, questions and points beside it change nothing that was judged."""
+        parts: list[Any] = [
+            [(c.id, c.condition.model_dump_json()) for c in self.criteria],
+            self.validated,
+            [(stage.id, stage.criteria) for stage in self.stages],
+            [rule.model_dump_json() for rule in self.rules],
+            None if self.qualification is None else self.qualification.model_dump_json(),
+            [(reason.id, None if reason.facts is None else reason.facts.model_dump_json()) for reason in self.reasons],
+            [sorted(map(fold, self.contact_words)), sorted(map(fold, self.machines))],
+        ]
+        return _hash(repr(parts))
+
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def parse(written: Mapping[str, Any] | str) -> Definition:
-    """The definition in a mapping or a JSON text; raises `DefinitionInvalid` naming the place."""
-    try:
-        return (
-            Definition.model_validate_json(written) if isinstance(written, str) else Definition.model_validate(written)
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = " → ".join(str(part) for part in first["loc"]) or "the definition as a whole"
-        reason = re.sub(r"^Value error, ", "", first["msg"])
-        raise DefinitionInvalid(f"The definition cannot be read at {place}: {reason}.", "Mend it there.") from error

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from core.definition.clocks import USUAL_CLOCKS, USUAL_CONTACTS
-from core.definition.model import Definition, Stage
+from core.definition.model import Definition
+from core.definition.offers import BEHIND, CRITERIA, HANDED_OVER, OF_STAGE, SAID, VALIDATED
+from core.definition.stages import Stage
 from core.definition.vocabulary import (
     CREATED_WORDS,
     EXITS,
@@ -25,18 +27,27 @@ def stage(stage_id: str, name: str, side: str, meaning: str, words: tuple[str, .
 
 
 def made(template_id: str, name: str, source: str, stages: Iterable[Stage], pipeline: str | None) -> Definition:
-    """A definition with the usual ways out, reasons and clocks; `lost` leaves the stage `pipeline`."""
+    """A definition with the usual ways out, reasons, clocks and criteria; `lost` leaves the stage `pipeline`."""
     exits = tuple(way.model_copy(update={"leaves": pipeline}) if way.kind == "lost" else way for way in EXITS)
     return Definition(
         id=template_id,
         name=name,
         source=source,
-        stages=tuple(stages),
+        stages=tuple(map(_offered, stages)),
         exits=exits,
-        reasons=REASONS,
+        reasons=tuple(reason.model_copy(update={"facts": BEHIND.get(reason.id)}) for reason in REASONS),
+        criteria=CRITERIA,
+        validated=VALIDATED,
         clocks=USUAL_CLOCKS,
         contact_words=USUAL_CONTACTS,
     )
+
+
+def _offered(one: Stage) -> Stage:
+    happens, forward, back = SAID.get(one.id, ("", "", ""))
+    criteria = OF_STAGE.get(one.id, HANDED_OVER if one.hands_over else ())
+    said = {"happens": one.happens or happens, "forward": one.forward or forward, "back": one.back or back}
+    return one.model_copy(update={"criteria": one.criteria or criteria, **said})
 
 
 RAW_STAGE = stage(

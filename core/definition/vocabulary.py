@@ -1,6 +1,6 @@
 """The words that CRMs and marketing automation use for stages, ways out and reasons."""
 
-from core.definition.model import Exit, Reason
+from core.definition.stages import Exit, Reason
 
 # fmt: off
 CREATED_WORDS = (

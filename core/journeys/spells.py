@@ -121,7 +121,9 @@ def _in_time(when: nw.Expr, by_day: nw.Expr) -> nw.Expr:
     The first spell has all that follows the hand-off: of one day's events the stages tell the order, not the clock.
     """
     last = _last(when, by_day)
-    return ((nw.col("spell") == 0) | (last >= nw.col("started_at"))) & (nw.col("ended_at").is_null() | (last < nw.col("ended_at")))
+    return ((nw.col("spell") == 0) | (last >= nw.col("started_at"))) & (
+        nw.col("ended_at").is_null() | (last < nw.col("ended_at"))
+    )
 
 
 def _last(when: nw.Expr, by_day: nw.Expr) -> nw.Expr:

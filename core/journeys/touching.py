@@ -14,14 +14,15 @@ _STEP = 2
 def touches(
     engine: Engine, events: Lazy, ids_of: Lazy, known: pd.DataFrame, definition: Definition, *, as_of: int
 ) -> Lazy:
-    """Every dated touch: `unit`, `at`, `day`, `by_day`, `key` (orders them), `contact`; of whoever made it `who`,
-    `who_kind` and `works_leads`."""
+    """Every dated touch: `unit`, `at`, `day`, `by_day`, `name`, `key` (orders them), `contact`; of whoever made it
+    `who`, `who_kind` and `works_leads`."""
     rows = events.filter(nw.col("kind") == "touch", nw.col("happened_at") <= as_of)
     spoken = {field: _spoken(engine, rows, field, definition) for field in ("name", "detail")}
     rows = rows.select(
         "lead_id",
         "day",
         "actor",
+        "name",
         at=nw.col("happened_at"),
         by_day=nw.col("precision") == "day",
         contact=nw.any_horizontal(
@@ -32,7 +33,16 @@ def touches(
     joined = rows.join(ids_of.select("unit", "lead_id"), on="lead_id", how="inner").drop("lead_id")
     later = nw.when(nw.col("by_day")).then(nw.lit(0).cast(nw.Int64)).otherwise(nw.lit(1).cast(nw.Int64))
     return named(engine, joined, known, column="actor").select(
-        "unit", "at", "day", "by_day", "contact", "works_leads", "who", "who_kind", key=nw.col("at") * _STEP + later
+        "unit",
+        "at",
+        "day",
+        "by_day",
+        "name",
+        "contact",
+        "works_leads",
+        "who",
+        "who_kind",
+        key=nw.col("at") * _STEP + later,
     )
 
 

@@ -67,26 +67,14 @@ class Memory:
     ) -> int:
         """Keep a definition as its next version and give the number; what equals the newest version gets no new one."""
         with self._register.writing() as session:
-            newest = session.exec(
-                select(DefinitionRow)
-                .where(DefinitionRow.definition_id == definition_id)
-                .order_by(col(DefinitionRow.version).desc())
-            ).first()
-            if newest is not None and newest.content_hash == content_hash:
-                return newest.version
-            version = 1 if newest is None else newest.version + 1
-            row = {"definition_id": definition_id, "version": version, "definition": dict(definition)}
-            facts = {"content_hash": content_hash, "saved_at": utc(at), "note": note}
-            session.add(DefinitionRow.model_validate({**row, **facts}))
-            return version
+            return save_version(
+                session, definition, definition_id=definition_id, content_hash=content_hash, at=at, note=note
+            )
 
     def definitions(self, definition_id: str | None = None) -> tuple[DefinitionVersion, ...]:
         """The saved versions of one definition, or of all of them; newest version first."""
-        wanted = select(DefinitionRow).order_by(col(DefinitionRow.definition_id), col(DefinitionRow.version).desc())
-        if definition_id is not None:
-            wanted = wanted.where(DefinitionRow.definition_id == definition_id)
         with self._register.reading() as session:
-            return tuple(DefinitionVersion.model_validate(row.model_dump()) for row in session.exec(wanted))
+            return versions_of(session, definition_id)
 
     def use_definition(self, definition_id: str, version: int, *, at: datetime, chosen_by: Chooser) -> None:
         """Measure by this version from now on; `StoreError` when it was never saved."""
@@ -102,16 +90,16 @@ class Memory:
     def in_use(self) -> DefinitionVersion | None:
         """The version to measure by; None before any was chosen."""
         with self._register.reading() as session:
-            use = _newest_use(session)
+            use = newest_use(session)
             if use is None:
                 return None
             row = session.get_one(DefinitionRow, (use.definition_id, use.version))
             return DefinitionVersion.model_validate(row.model_dump())
 
     def chosen_by(self) -> Chooser | None:
-        """Who chose the version in use: a person, or an import that proposed it; None before any was chosen."""
+        """Who chose the version in use: a person, an agreement that came into force, or an import; None before any."""
         with self._register.reading() as session:
-            use = _newest_use(session)
+            use = newest_use(session)
             return None if use is None else use.chosen_by
 
     def label_answers(self) -> dict[str, str]:
@@ -130,5 +118,39 @@ class Memory:
                 session.delete(known)
 
 
-def _newest_use(session: Session) -> DefinitionUseRow | None:
+def newest_use(session: Session) -> DefinitionUseRow | None:
+    """The choice of a version to measure by that holds."""
     return session.exec(select(DefinitionUseRow).order_by(col(DefinitionUseRow.id).desc())).first()
+
+
+def versions_of(session: Session, definition_id: str | None = None) -> tuple[DefinitionVersion, ...]:
+    """The saved versions of one definition, or of all of them; newest version first."""
+    wanted = select(DefinitionRow).order_by(col(DefinitionRow.definition_id), col(DefinitionRow.version).desc())
+    if definition_id is not None:
+        wanted = wanted.where(DefinitionRow.definition_id == definition_id)
+    return tuple(DefinitionVersion.model_validate(row.model_dump()) for row in session.exec(wanted))
+
+
+def save_version(
+    session: Session,
+    definition: Mapping[str, Any],
+    *,
+    definition_id: str,
+    content_hash: str,
+    at: datetime,
+    note: str,
+) -> int:
+    """Keep a definition as its next version, unless it equals the newest; gives the number."""
+    newest = session.exec(
+        select(DefinitionRow)
+        .where(DefinitionRow.definition_id == definition_id)
+        .order_by(col(DefinitionRow.version).desc())
+    ).first()
+    if newest is not None and newest.content_hash == content_hash:
+        return newest.version
+    version = 1 if newest is None else newest.version + 1
+    row = {"definition_id": definition_id, "version": version, "definition": dict(definition)}
+    facts = {"content_hash": content_hash, "saved_at": utc(at), "note": note}
+    session.add(DefinitionRow.model_validate({**row, **facts}))
+    session.flush()
+    return version

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlmodel import Session, col, select
 
 from core.errors import StoreError
+from core.store.agreed_rows import ProposalRow, SignatureRow
 from core.store.migrating import migrate
 from core.store.rows import (
     BatchRow,
@@ -121,6 +122,7 @@ def _state(session: Session) -> str:
     ]
     # Nothing where nothing is stated: a workspace keeps the version that it had before there were any.
     parts += _staff(session)
+    parts += _signed(session)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -131,6 +133,18 @@ def _staff(session: Session) -> list[dict[str, Any]]:
     kept = {"stated_at"}
     people = {row.person_id: row.model_dump(mode="json", exclude=kept) for row in session.exec(select(PersonRow))}
     return [{name: part} for name, part in (("calendars", hours), ("uses", uses), ("people", people)) if part]
+
+
+def _signed(session: Session) -> list[dict[str, Any]]:
+    """What says which version is in force when: proposals that both sides have signed, and their signatures."""
+    standing = select(ProposalRow, SignatureRow).join(SignatureRow, col(SignatureRow.proposal_id) == ProposalRow.id)
+    standing = standing.where(col(ProposalRow.withdrawn_at).is_(None), col(SignatureRow.withdrawn_at).is_(None))
+    signed: dict[tuple[Any, ...], list[tuple[int, str]]] = {}
+    for one, signature in session.exec(standing.order_by(col(ProposalRow.id), col(SignatureRow.id))):
+        key = (one.id, one.definition_id, one.version, str(one.starts_at))
+        signed.setdefault(key, []).append((signature.id, str(signature.signed_at)))
+    found = [(key, own) for key, own in signed.items() if len(own) > 1]
+    return [{"signed": found}] if found else []
 
 
 def _same_version() -> Any:

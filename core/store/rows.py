@@ -16,7 +16,7 @@ from core.store.instants import Utc
 
 State = Literal["writing", "live", "undone", "failed"]
 """writing: rows are on their way; live: readers see them; undone: taken back, to be redone; failed: never completed."""
-Chooser = Literal["person", "import"]
+Chooser = Literal["person", "import", "agreement"]
 PersonKind = Literal["person", "queue", "machine"]
 Side = Literal["marketing", "sales"]
 
@@ -154,7 +154,7 @@ class DefinitionUseRow(Base, table=True):
     __tablename__ = "definition_use"
     __table_args__ = (
         ForeignKeyConstraint(["definition_id", "version"], ["definition.definition_id", "definition.version"]),
-        CheckConstraint("chosen_by in ('person', 'import')", name="chosen_by"),
+        CheckConstraint("chosen_by in ('person', 'import', 'agreement')", name="chosen_by"),
         {"sqlite_autoincrement": True},
     )
 

@@ -18,6 +18,7 @@ import pandas as pd
 from sqlmodel import col, select
 
 from core.errors import StoreError
+from core.store.agreeing import Agreements
 from core.store.columns import Source
 from core.store.instants import utc
 from core.store.lease import Lease, lease, who
@@ -95,7 +96,7 @@ class Writing:
             raise ValueError("this import was committed: its rows are visible and no more can be added")
 
 
-class Store(Memory, Staffing):
+class Store(Memory, Staffing, Agreements):
     """The open store of one workspace. It may be used from several threads; `close` it, or use it in a `with`."""
 
     def __init__(self, folder: Path, register: Register) -> None:
