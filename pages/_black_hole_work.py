@@ -106,8 +106,8 @@ def _how_to_fill(made: Form, reasons: list[str]) -> str:
     answers = f'"{made.yes[0]}" or "{made.no[0]}"' if made.yes and made.no else "yes or no"
     return (
         "The dearest first, and of equals the oldest. The columns of the file have the names that your CRM gave them: "
-        f'fill "{made.verdict}" with {answers}, "{made.reason}" and "{NEXT}", and import them by "{made.lead}", so that '
-        "nothing is typed twice; the other columns are to read. "
+        f'fill "{made.verdict}" with {answers}, "{made.reason}" and "{NEXT}", and import them by "{made.lead}", so '
+        "that nothing is typed twice; the other columns are to read. "
         + (f"Agreed reasons for a no: {', '.join(reasons)}." if reasons else "No reasons for a no are agreed.")
     )
 

@@ -49,7 +49,8 @@ def made(ground: Ground, facts: Facts) -> dict[str, list[Visit]]:
         out.setdefault(str(row["lead_id"]), []).append(
             Visit(
                 int(row["pass"]), int(row["stage"]), int(row["visit"]), whole[0], whole[1], bool(row["by_day"]),
-                whole[2], whole[3], None if whole[2] is None else bool(row["left_by_day"]), whole[4], bool(row["open"]), bool(row["misdated"]),
+                whole[2], whole[3], None if whole[2] is None else bool(row["left_by_day"]), whole[4],
+                bool(row["open"]), bool(row["misdated"]),
             )
         )  # fmt: skip
     return out
