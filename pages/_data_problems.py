@@ -1,9 +1,12 @@
 """Problems: rows and cells that could not be taken; leads whose history is odd; values that no lookup knows."""
 
+import pandas as pd
 import streamlit as st
 
 from core.definition import fold
 from core.errors import NotYet
+from core.export import csv_bytes
+from core.intake.mended import header_to_mend, to_mend
 from core.measures.anomalies import KINDS
 from core.report import Report
 from core.workspace import Workspace
@@ -47,7 +50,24 @@ def _of_imports(here: Workspace) -> None:
         became = "" if not aside else ", set aside" if aside == len(rows) else f", {aside:,} of them set aside"
         times = "once" if len(rows) == 1 else f"{len(rows):,} times"
         st.markdown(f"**{plain(str(code))}** {times}{became}. {plain(str(rows['sentence'].iloc[0]))}")
+    _mend(found, tuple(batches[chosen].mapping["columns"]), f"to-mend-of-import-{chosen}.csv")
     listed(found, _PROBLEM, f"problems-of-import-{chosen}.csv", ("problem", "problems"))
+
+
+def _mend(found: pd.DataFrame, names: tuple[str, ...], file: str) -> None:
+    rows = to_mend(found, names)
+    if rows.empty:
+        return
+    st.download_button(
+        f"Download {rows_of(len(rows))} to mend and send again",
+        lambda: csv_bytes(rows, headings=header_to_mend(names)),
+        file,
+        "text/csv",
+        key=f"download_{file}",
+        on_click="ignore",
+        icon=":material/build:",
+    )
+    st.caption("The same columns as in the file, and last what is wrong. Mend the cells, and drop the file on Import.")
 
 
 def _of_everything(here: Workspace) -> None:

@@ -16,6 +16,8 @@ from core.intake.raw import shown
 from core.intake.words import fold
 
 DELIMITERS = (",", ";", "\t", "|")
+_STRANGE = ("^", "~", "\x1f", "\x01", "¦", "§")
+_SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
 _SAMPLE = 256 << 10
 _RECORDS = 300
 _LEAST_AGREEMENT = 0.4
@@ -71,6 +73,7 @@ def detect(path: Path, text: Text, answers: Mapping[str, str]) -> Dialect:
         head = file.read(_SAMPLE)
         if file.read(1):
             head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
+    _check_signs(head)
     marks, sample = _marks(head)
     at, question = _header(sample, answers)
     line, cells = sample.records[at]
@@ -91,6 +94,31 @@ def _marks(head: str) -> tuple[Marks, _Sample]:
     if f"\\{marks.quote}" in head and not _parses(head, marks) and _parses(head, slashed):
         return slashed, _parse(head, slashed)
     return marks, sample
+
+
+def _check_signs(head: str) -> None:
+    """Refuse a file whose cells stand apart by a sign that is no delimiter here, or by another than its header's."""
+    lines = [line for line in head.splitlines() if line.strip()][:_RECORDS]
+    if len(lines) < 2 or _SEP.fullmatch(lines[0]):
+        return
+    header, rows = lines[0], lines[1:]
+    for sign in _STRANGE:
+        times = Counter(line.count(sign) for line in lines).most_common(1)[0]
+        if times[0] and times[1] * 10 >= 9 * len(lines) and not any(header.count(mark) for mark in DELIMITERS):
+            raise FileRefused(
+                f'The sign "{sign}" seems to separate the cells, which Handoff does not read.',
+                f'Export with a comma or a semicolon, or replace every "{sign}" by a semicolon.',
+                code="DELIMITER",
+            )
+    for above, below in ((",", ";"), (";", ","), (",", "\t"), ("\t", ",")):
+        width = header.count(above)
+        alike = sum(row.count(below) == width and above not in row for row in rows)
+        if width > 1 and below not in header and alike * 10 >= 9 * len(rows):
+            raise FileRefused(
+                f"The column names are separated by a {_SAID[above]}, the rows by a {_SAID[below]}.",
+                f"Write a {_SAID[below]} between the column names too, or export again.",
+                code="DELIMITER",
+            )
 
 
 def _variants(head: str, delimiter: str) -> list[Marks]:

@@ -13,6 +13,8 @@ from core.errors import FileRefused
 
 ALLOWED = (".csv", ".tsv", ".txt")
 _BLOCK = 4 << 20
+_FEW_NULS = 8
+"""So many zero bytes are an accident in some row, which is set aside; more of them are no text."""
 _AGAIN = "Export the list as CSV (UTF-8) and choose that file."
 _AS_CSV = "Open it, save the sheet as CSV (UTF-8), and choose that file."
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
@@ -49,14 +51,15 @@ _WESTERN = (
 
 @dataclass(frozen=True)
 class Text:
-    """A file that is text. `mixed`: it may have single rows that are not in its encoding; `odd`: it has signs that do
-    not show; `guessed`: the encoding is likely, not certain.
+    """A file that is text. `mixed`: it may have single rows that are not in its encoding; `nuls`: single rows have a
+    zero byte; `odd`: it has signs that do not show; `guessed`: the encoding is likely, not certain.
     """
 
     sha256: str
     size_bytes: int
     encoding: str
     mixed: bool
+    nuls: bool
     odd: bool
     guessed: bool
     ends_with_newline: bool
@@ -76,28 +79,29 @@ def _refuse(sentence: str, hint: str = _AGAIN, code: str = "NOT_TABULAR") -> Fil
 
 def examine(path: Path) -> Text:
     """What kind of text the file is, read once from end to end. Raises `FileRefused` where it is none."""
-    digest, size, odd, utf8, nul, last = hashlib.sha256(), 0, False, True, False, b""
+    digest, size, odd, utf8, nuls, last = hashlib.sha256(), 0, False, True, 0, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
     if not path.is_file():
         raise _refuse(f'There is no file "{path.name}".', "Check the name and the folder.", "NO_FILE")
     with path.open("rb") as file:
         head = file.read(_BLOCK)
         _check_head(path, head)
-        wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        bare = _bare_utf16(head)
+        wide = bare is not None or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         block = head
         while block:
             digest.update(block)
             size += len(block)
             last = block[-1:]
             if not wide:
-                nul = nul or b"\0" in block
+                nuls += block.count(b"\0")
                 odd = odd or _is_odd(block.removeprefix(codecs.BOM_UTF8) if size == len(block) else block)
                 utf8 = utf8 and _decodes(decoder, block)
             block = file.read(_BLOCK)
-    if nul:
+    if nuls > max(_FEW_NULS, size // 10_000):
         raise _refuse("This is not a text file: it contains zero bytes.")
     if wide:
-        encoding, mixed = _utf16(path), False
+        encoding, mixed = _utf16(path, bare or "utf-16"), False
     elif utf8 and _decodes(decoder, b"", final=True):
         encoding, mixed = ("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"), False
     else:
@@ -107,6 +111,7 @@ def examine(path: Path) -> Text:
         size_bytes=size,
         encoding=encoding,
         mixed=mixed,
+        nuls=nuls > 0,
         odd=odd or wide,
         guessed=mixed or not encoding.startswith("utf-8"),
         ends_with_newline=last in (b"\n", b"\r") or wide,
@@ -156,15 +161,25 @@ def _check_head(path: Path, head: bytes) -> None:
         )
 
 
-def _utf16(path: Path) -> str:
+def _bare_utf16(head: bytes) -> str | None:
+    """The UTF-16 that a text without a mark at its start is in: nearly every second byte of Western text is zero."""
+    part = head[: 64 << 10]
+    even, odd = part[::2], part[1::2]
+    if len(odd) < 8 or part.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    high, low = even.count(0) / len(even), odd.count(0) / len(odd)
+    return "utf-16-le" if low > 0.7 and high < 0.05 else "utf-16-be" if high > 0.7 and low < 0.05 else None
+
+
+def _utf16(path: Path, encoding: str) -> str:
     try:
-        with path.open(encoding="utf-16", newline="") as file:
+        with path.open(encoding=encoding, newline="") as file:
             while block := file.read(1 << 20):
                 if "\0" in block:
                     raise _refuse("This is not a text file: it contains zero bytes.")
     except UnicodeError:
         raise _refuse("The file says that it is UTF-16, but is not.") from None
-    return "utf-16"
+    return encoding
 
 
 def _eight_bits(path: Path, head: bytes) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ from core.intake.dialect import Dialect, detect
 from core.intake.encoding import Text, examine
 from core.intake.fields import targets_of
 from core.intake.mapping import IGNORE, STAGE, Mapping, check_asked
+from core.intake.mended import taken_back
 from core.intake.plan import Plan, make_plan
 from core.intake.problems import Problems
 from core.intake.raw import raw_lines
@@ -51,6 +52,7 @@ def read_here(
             "Export it again with at least one row.",
             code="NO_ROWS",
         )
+    dialect, sheet, mended = taken_back(dialect, sheet)
     tell(0.5, "recognising columns")
     plan = make_plan(dialect.header, sheet, mapping=mapping, answers=said, remembered=remembered or {})
     agreed = agree(plan, sheet)
@@ -61,7 +63,7 @@ def read_here(
     taken = take_rows(plan, sheet, problems)
     store = Staging(None if undecided else staging)
     rows = Rows(plan, sheet, {}, settings, now, taken.keep, problems)
-    notices = [*_notices(text, dialect, sheet), *plan.notices, *agreed.notices]
+    notices = [*_notices(text, dialect, sheet), *mended, *plan.notices, *agreed.notices]
     staged: dict[str, str] = {}
     if not undecided:
         notices += _type(rows, agreed)

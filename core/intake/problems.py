@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     ),
     "CELL_TOO_LONG": "A cell on this line has more than a million signs. Shorten it and send the row again.",
     "ENCODING": "This row has bytes that are no text in the file's encoding. Save the row as UTF-8 and send it again.",
+    "ZERO_BYTE": "This row has a zero byte (shown as \\x00), which is no text. Take it out and send the row again.",
     "MISSING_ID": "This row has no id, so nobody can say whom it is about. Fill in the id and send the row again.",
     "CONFLICTING_ID": (
         "Line {first} has the same id with other content and was taken. Decide which of the two is right, and"

@@ -66,6 +66,10 @@ class Reader:
                 self.blank += 1
             self.at += 1
             self.others += 1
+        if any("\0" in cell for cell in self.header):
+            raise FileRefused(
+                "The row of column names has a zero byte, which is no text.", "Export it again.", code="NOT_TABULAR"
+            )
         try:
             next(self.records(), None)
         except csv.Error:
@@ -86,7 +90,7 @@ class Reader:
         """Every record below the header. The inner loop is all that a row of an honest file passes through."""
         taken, rows, width, first = self.taken, self.batches.rows, self.width, self.header[0]
         start, end, hashes = self.start, self.end, self.hashes
-        plain, at, full = not self.text.mixed, self.at, self.batches.full
+        plain, at, full = not (self.text.mixed or self.text.nuls), self.at, self.batches.full
         while True:
             try:
                 for row in self.records():
@@ -117,7 +121,10 @@ class Reader:
     def odd_record(self, row: list[str]) -> None:
         """A record that is not at first sight a row: blank, repeated header, footer, ragged, or a row after all."""
         line, lines = self.at + 1, len(self.taken)
-        if self.text.mixed and not all(map(_is_clean, self.taken)):
+        if self.text.nuls and any("\0" in part for part in self.taken):
+            self.flush_tail()
+            self.set_aside("ZERO_BYTE", line, "".join(self.taken).replace("\0", "\\x00"))
+        elif self.text.mixed and not all(map(_is_clean, self.taken)):
             self.flush_tail()
             self.set_aside("ENCODING", line, "".join(self.taken))
         elif not any(cell.strip() for cell in row):

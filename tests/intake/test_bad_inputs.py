@@ -39,7 +39,8 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
     "json object": ('{\n "records": []}', "NOT_TABULAR", "JSON"),
     "xml": ('<?xml version="1.0"?><a/>', "NOT_TABULAR", "XML"),
     "binary": (bytes(range(256)) * 20, "NOT_TABULAR", "text"),
-    "zero bytes": (b"Lead ID,Email\nL1,a\0b\n", "NOT_TABULAR", "zero bytes"),
+    "zero bytes": (b"Lead ID,Email\nL1,a" + b"\0b" * 9 + b"\n", "NOT_TABULAR", "zero bytes"),
+    "zero byte in the header": (b"Lead ID,Em\0ail\nL1,a\n", "NOT_TABULAR", "column names"),
     "workbook": (b"PK\x03\x04" + b"\x14\x00" * 40, "NOT_TABULAR", "CSV"),
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 99, "NOT_TABULAR", "CSV"),
     "pdf": (b"%PDF-1.7\n...", "NOT_TABULAR", "PDF"),
@@ -51,6 +52,13 @@ REFUSED: dict[str, tuple[bytes | str, str, str]] = {
         "one, two, three\nPS\n",
         "DELIMITER",
         "CSV",
+    ),
+    "another sign": ("Lead ID^Email^Status\nL1^a@example.org^MQL\nL2^b@example.org^MQL\n", "DELIMITER", 'sign "^"'),
+    "tildes": ("Lead ID~Email\nL1~a@example.org\nL2~b@example.org\n", "DELIMITER", "replace every"),
+    "other rows than header": (
+        "Lead ID,Email,Status\nL1;a@example.org;MQL\nL2;b@example.org;MQL\n",
+        "DELIMITER",
+        "by a comma, the rows by a semicolon",
     ),
     "open quote in the header": ('Lead ID,"Email,Company\nL1,a,b\nL2,c,d\n', "UNCLOSED_QUOTE", "header"),
 }
