@@ -17,7 +17,7 @@ from core.measures.clock_leads import clock_leads
 from core.measures.cohort import Query
 from core.measures.first_by import first_by
 from core.measures.fitted_limits import apart, fitted_limits
-from core.measures.handed import OWN, had_by, spells_of
+from core.measures.handed import OWN, had_by, spells_of, values_of
 from core.measures.sla import Sla, sla
 from core.measures.trust import Trust, trust
 from core.report import Report
@@ -217,6 +217,11 @@ def limits(found: Sla) -> pd.DataFrame:
     n = np.unique(np.geomspace(1, most, 80).round().astype(np.int64))
     shares = {"low95": 0.025, "high95": 0.975, "low998": 0.001, "high998": 0.999}
     return pd.DataFrame({"n": n, **{name: funnel_limit(n, whole.value, share) for name, share in shares.items()}})
+
+
+def own_values(report: Report, column: str) -> tuple[str, ...]:
+    """Every value of a group of `GROUPS` that any hand-off has."""
+    return values_of(report.engine, report.timed(), column)
 
 
 def groups(report: Report) -> dict[str, str]:

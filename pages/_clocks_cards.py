@@ -66,5 +66,6 @@ def _half(asked: Asked) -> str:
     reached = told(keeping, "curve", keeping.curve)
     past = reached.reached[:, TOUCHED] >= 0.5
     time = int(reached.times[int(past.argmax())] if past.any() else reached.times[-2])
-    said = lasting_days(time, keeping.day_seconds, working=False) if keeping.by_day else lasting(time)
+    by_day = told(keeping, "by day", lambda: keeping.by_day)
+    said = lasting_days(time, keeping.day_seconds, working=False) if by_day else lasting(time)
     return said if past.any() else f"over {said}"

@@ -9,7 +9,7 @@ import streamlit as st
 from core.definition import MILESTONES, Clock
 from core.measures.cohort import UNKNOWN, Query
 from core.report import Report
-from core.timekeeping import GROUPS, Timekeeping, groups
+from core.timekeeping import GROUPS, Timekeeping, groups, own_values
 from pages._funnel_controls import BOUND, EARLIEST, LATEST, named
 from pages._ui import kept, links, plain
 
@@ -91,15 +91,9 @@ def reset(report: Report) -> None:
 def _filters(report: Report, titles: Mapping[str, str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for name, title in titles.items():
-        own = name in ("team", "rep", "manager", "owner_kind")
-        values = _own_values(report, name) if own else (*report.values(name, most=60), UNKNOWN)
+        values = own_values(report, name) if name in GROUPS else (*report.values(name, most=60), UNKNOWN)
         out |= {f"{name}={value}": f"{title}: {value}" for value in values}
     return out
-
-
-def _own_values(report: Report, name: str) -> tuple[str, ...]:
-    clock = report.facts.definition.clocks[0]
-    return Timekeeping(report, Query(by=name), clock).states().names
 
 
 def controls(report: Report) -> Asked:

@@ -37,8 +37,8 @@ def show(asked: Asked, found: Sla) -> None:
 def _when(asked: Asked, found: Sla) -> None:
     keeping = asked.keeping
     reached = told(keeping, "curve", keeping.curve)
-    day = keeping.day_seconds if keeping.by_day else None
-    limit = keeping.limit_seconds
+    day = keeping.day_seconds if told(keeping, "by day", lambda: keeping.by_day) else None
+    limit = told(keeping, "limit", lambda: keeping.limit_seconds)
     within = lasting(limit) if day is None else lasting_days(limit, day, working=keeping.clock.time == "working")
     said = f"{percent(reached.by(limit, TOUCHED))} were reached within the limit of {within}"
     with st.container(border=True, gap="xxsmall"):

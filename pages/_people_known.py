@@ -82,7 +82,7 @@ def _known(folder: str, version: str, as_of: int) -> Known:
         as_of=as_of,
         people=people,
         by_files=staff.by_files(),
-        origins=staff.origins(),
+        origins=staff.origins(people),
         hours=whose(people, staff.uses(), zone),
         calendars={**timing.calendars, **stated},
         stated_calendars=stated,

@@ -59,7 +59,7 @@ def key(live: Sequence[int], definition: Definition, *, as_of: int, people: str 
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
-_VERSION = 5
+_VERSION = 6
 """Raise it when the meaning of a fact changes, so that older kept results are not read."""
 
 

@@ -25,10 +25,14 @@ VISITS = Table(
         Column("left_by_day", "flag", "only the day of that is known"),
         Column("seconds", "integer", "how long: whole days where one end is known by its day; negative if misdated"),
         Column("open", "flag", "as far as is known, the lead is still there", required=True),
+        Column("last", "flag", "the latest visit of the trip to the stage", required=True),
+        Column("last_at", "instant", "when that one began", required=True),
+        Column("total", "integer", "seconds of all visits of the trip to the stage that have ended"),
+        Column("least", "integer", "the least of them"),
         Column(
             "misdated",
             "flag",
-            "one of its ends is a stage dated before an earlier one, or after a later one: in no duration",
+            "of one of them an end is a stage dated before an earlier one, or after a later one: in no duration",
             required=True,
         ),
     ),
@@ -41,8 +45,19 @@ _ORDER = {"order_by": "seq"}
 _TRIP = ("unit", "pass")
 
 
-def visits(rows: Lazy, definition: Definition) -> Lazy:
-    """The visits (`VISITS`) in rows with `pass` and `seq` (`order.with_passes`).
+def kept_visits(engine: Engine, facts: Facts) -> Lazy:
+    """The visits of these facts (`VISITS`), kept beside them and made when they are first asked for."""
+    made = []
+    for rows in sorted(facts.folder.glob("rows-*.parquet")):
+        file = facts.folder / rows.name.replace("rows", "visits")
+        if not file.exists():
+            engine.keep(visits(in_order(engine.read([rows]), facts.definition)), file)
+        made.append(file)
+    return engine.read(made)
+
+
+def visits(ordered: Lazy) -> Lazy:
+    """The visits (`VISITS`) in rows `in_order`.
 
     A visit ends with the lead's next dated row. After the last one it is `open`, unless an undated status says that
     the lead is beyond it by now: then it has ended, and nobody knows when. A way out of an earlier stage than the lead
@@ -54,97 +69,91 @@ def visits(rows: Lazy, definition: Definition) -> Lazy:
     The stages of a trip whose first entries contradict their order (a later stage dated before an earlier one,
     MEASURES 1.5) are misdated: nobody knows which of the two dates is wrong, so that neither makes a duration.
     """
-    told = _told(rows, definition)
-    dated = _precise(_in_order(told.filter(~nw.col("happened_at").is_null())))
-    chain = _ended(dated.filter(~nw.col("_behind"), ~nw.col("_idle")))
-    made = nw.concat([chain.filter(nw.col("code") < EXIT), _backwards(dated)], how="vertical")
+    chain = _ended(ordered.filter(nw.col("_dated"), ~nw.col("_behind"), ~nw.col("_idle")))
+    made = nw.concat([chain.filter(nw.col("code") < EXIT), _backwards(ordered)], how="vertical")
+    elsewhere = ordered.filter(nw.col("_elsewhere")).select("unit", _gone=nw.lit(True)).unique("unit")
     by_day, left_by_day = nw.col("precision") == "day", nw.col("_left_precision") == "day"
     seconds = (
         nw.when(by_day | left_by_day)
         .then((nw.col("_left_day") - nw.col("day")).cast(nw.Int64) * DAY)
         .otherwise(nw.col("left_at") - nw.col("happened_at"))
     )
+    stay = (*_TRIP, "stage")
     return (
-        made.join(_elsewhere(told), on="unit", how="left")
+        made.join(elsewhere, on="unit", how="left")
         .with_columns(
             visit=(nw.col("seq").cum_count().over(*_TRIP, "code", **_ORDER) - 1).cast(nw.Int64),
             seconds=seconds,
-            open=nw.col("left_at").is_null() & nw.col("_elsewhere").is_null(),
+            open=nw.col("left_at").is_null() & nw.col("_gone").is_null(),
             stage=nw.col("code"),
             entered_at=nw.col("happened_at"),
             by_day=by_day,
             left_by_day=left_by_day,
         )
-        .with_columns(misdated=nw.col("_odd") | nw.col("_left_odd") | nw.coalesce(nw.col("seconds") < 0, nw.lit(False)))
+        .with_columns(
+            last=nw.col("visit") == nw.col("visit").max().over(*stay),
+            total=nw.col("seconds").sum().over(*stay).cast(nw.Int64),
+            least=nw.col("seconds").min().over(*stay),
+            _false=nw.col("_odd") | nw.col("_left_odd") | nw.coalesce(nw.col("seconds") < 0, nw.lit(False)),
+        )
+        .with_columns(
+            last_at=nw.when(nw.col("last")).then(nw.col("entered_at")).max().over(*stay),
+            misdated=nw.col("_false").any().over(*stay),
+        )
         .select(*VISITS.names)
     )
 
 
-def kept_visits(engine: Engine, facts: Facts) -> Lazy:
-    """The visits of these facts, kept beside them and made when they are first asked for."""
-    made = []
-    for rows in sorted(facts.folder.glob("rows-*.parquet")):
-        file = facts.folder / rows.name.replace("rows", "visits")
-        if not file.exists():
-            engine.keep(visits(engine.read([rows]), facts.definition), file)
-        made.append(file)
-    return engine.read(made)
+def in_order(rows: Lazy, definition: Definition) -> Lazy:
+    """Rows with `pass` and `seq` (`order.with_passes`), judged: each with the flags
+
+    `_dated`; `_behind`, a date column's entry to a stage that the trip had gone beyond; `_backwards`, the first such
+    entry to that stage; `_idle`, a way out that ends nothing; `_odd`, of a stage whose first entry contradicts
+    another's; `_elsewhere`, an undated status beyond the dated rows (one behind takes nothing back).
+    """
+    code, dated = nw.col("code"), ~nw.col("happened_at").is_null()
+    # A running maximum of nothing is nothing at that row: a way out must see the stages before it.
+    of_stage = nw.when((code < EXIT) & dated).then(code).otherwise(nw.lit(-1).cast(nw.Int64))
+    short = nw.coalesce(nw.col("_leaves") < nw.col("_furthest"), nw.lit(False))
+    first = nw.when((code < EXIT) & nw.col("_dated") & nw.col("_begins")).then(code)
+    behind = (code < EXIT) & nw.col("_dated") & (nw.col("shape") == "date") & (nw.col("_furthest") > code)
+    contradicted = (nw.col("_furthest") > nw.col("_first")) | (nw.col("_to_come") < nw.col("_first"))
+    beyond = nw.when(code < EXIT).then(code > nw.col("_furthest")).otherwise(~nw.col("_short"))
+    own = ("unit", "pass", "code", "at", "happened_at", "day", "precision", "shape", "seq")
+    judged = (
+        rows.select(*own, _leaves=_leaves(definition), _dated=dated)
+        .with_columns(
+            _furthest=of_stage.cum_max().over(*_TRIP, **_ORDER),
+            _begins=nw.col("seq") == nw.col("seq").min().over(*_TRIP, "code"),
+        )
+        .with_columns(_first=first, _to_come=first.cum_min(reverse=True).over(*_TRIP, **_ORDER), _short=short)
+        .with_columns(
+            _behind=behind,
+            _backwards=behind & nw.col("_begins"),
+            _idle=(code >= EXIT) & nw.col("_short"),
+            _contradicted=nw.coalesce(contradicted, nw.lit(False)),
+            _elsewhere=~nw.col("_dated") & beyond,
+        )
+        .with_columns(_odd=nw.col("_contradicted").any().over(*_TRIP, "code"))
+    )
+    return _precise(judged)
 
 
-def _told(rows: Lazy, definition: Definition) -> Lazy:
-    """The rows with `_leaves`, the stage that their way out leaves, where it leaves a certain one."""
+def _leaves(definition: Definition) -> nw.Expr:
+    """The stage that a way out leaves, where it leaves a certain one."""
     leaves = nw.lit(None).cast(nw.Int64)
     for place, way in enumerate(definition.exits):
         if way.leaves is not None:
             left = nw.lit(definition.place(way.leaves)).cast(nw.Int64)
             leaves = nw.when(nw.col("code") == EXIT + place).then(left).otherwise(leaves)
-    own = ("unit", "pass", "code", "at", "happened_at", "day", "precision", "shape", "seq")
-    return rows.select(*own, _leaves=leaves)
+    return leaves
 
 
-def _elsewhere(told: Lazy) -> Lazy:
-    """The leads that an undated status takes beyond where their dated rows left them. One behind takes nothing back."""
-    dated = ~nw.col("happened_at").is_null() & (nw.col("code") < EXIT)
-    top = nw.coalesce(nw.when(dated).then(nw.col("code")).max().over(*_TRIP), nw.lit(-1))
-    beyond = nw.when(nw.col("code") < EXIT).then(nw.col("code") > nw.col("_top")).otherwise(~_short_of("_top"))
-    undated = told.with_columns(_top=top).filter(nw.col("happened_at").is_null(), beyond)
-    return undated.select("unit", _elsewhere=nw.lit(True)).unique("unit")
-
-
-def _short_of(top: str) -> nw.Expr:
-    return nw.coalesce(nw.col("_leaves") < nw.col(top), nw.lit(False))
-
-
-def _in_order(dated: Lazy) -> Lazy:
-    """With `_behind` (a date column's entry to a stage that the trip had gone beyond), `_backwards` (the first to that
-    stage), `_idle` (a way out that ends nothing) and `_odd` (of a stage whose first entry contradicts another's)."""
-    code = nw.col("code")
-    # A running maximum of nothing is nothing at that row: a way out must see the stages before it.
-    of_stage = nw.when(code < EXIT).then(code).otherwise(nw.lit(-1).cast(nw.Int64))
-    first = nw.when((code < EXIT) & (nw.col("_nth") == 1)).then(code)
-    behind = (code < EXIT) & (nw.col("shape") == "date") & (nw.col("_furthest") > code)
-    contradicted = (nw.col("_furthest") > nw.col("_first")) | (nw.col("_to_come") < nw.col("_first"))
-    return (
-        dated.with_columns(
-            _furthest=of_stage.cum_max().over(*_TRIP, **_ORDER),
-            _nth=code.cum_count().over(*_TRIP, "code", **_ORDER),
-        )
-        .with_columns(_first=first, _to_come=first.cum_min(reverse=True).over(*_TRIP, **_ORDER))
-        .with_columns(
-            _behind=behind,
-            _backwards=behind & (nw.col("_nth") == 1),
-            _idle=(code >= EXIT) & _short_of("_furthest"),
-            _odd=nw.coalesce(contradicted, nw.lit(False)),
-        )
-        .with_columns(_odd=nw.col("_odd").any().over(*_TRIP, "code"))
-    )
-
-
-def _precise(dated: Lazy) -> Lazy:
+def _precise(rows: Lazy) -> Lazy:
     """Where one row knows the day of an entry and another its time, the time counts."""
     known = nw.when(nw.col("precision") == "instant").then(nw.col("happened_at"))
     return (
-        dated.with_columns(_exact=known.min().over(*_TRIP, "code", "at"))
+        rows.with_columns(_exact=known.min().over(*_TRIP, "code", "at"))
         .with_columns(
             happened_at=nw.coalesce(nw.col("_exact"), nw.col("happened_at")),
             precision=nw.when(nw.col("_exact").is_null()).then(nw.col("precision")).otherwise(nw.lit("instant")),

@@ -45,6 +45,12 @@ def handed(engine: Engine, facts: Facts, rows: Lazy, query: Query, settings: Set
     return rows.with_columns(segment=segment).drop([f"_of_{name}" for name in of_lead])
 
 
+def values_of(engine: Engine, rows: Lazy, column: str) -> tuple[str, ...]:
+    """What these hand-offs have in a column of `OWN`, in the order of the alphabet."""
+    found = engine.collect(rows.select(segment=_text(column)).unique("segment"))["segment"]
+    return tuple(sorted(found))
+
+
 def had_by(rows: Lazy, people: frozenset[str], *, owner: str = "rep") -> Lazy:
     """Only what these people had."""
     return rows.filter(nw.coalesce(nw.col(owner).is_in(sorted(people) or [""]), nw.lit(False)))

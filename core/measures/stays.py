@@ -51,31 +51,20 @@ _COUNTS = ("trips", "n", "again", "open", "unknown", "misdated", "negative", "by
 def chosen(engine: Engine, facts: Facts, visits: Lazy, query: Query, settings: Settings) -> Lazy:
     """The visits (`journeys.visits.VISITS`) that the question is about: all of a trip's to a stage, or none.
 
-    The period is that in which the latest of them began. Columns beside those of the visits: `segment`; `since`
-    (seconds from the entry to as_of, whole days where only its day is known) and `age` (the same, of those open);
-    `last` (the latest visit of its trip); and of all visits of the trip to the stage `total` and `least` seconds and
-    `misdated`.
+    The period is that in which the latest of them began. Columns beside those of the visits: `segment`, `since`
+    (seconds from the entry to as_of, whole days where only its day is known) and `age` (the same, of those open).
     """
-    trip = ("unit", "pass", "stage")
     as_of = nw.lit(facts.as_of).cast(nw.Int64)
     today = (datetime.fromtimestamp(facts.as_of, settings.tz).date() - _EPOCH).days
     whole_days = (nw.lit(today) - nw.col("day")).cast(nw.Int64) * DAY
-    rows = visits.with_columns(
-        since=nw.when(nw.col("by_day")).then(whole_days).otherwise(as_of - nw.col("entered_at")),
-        last=nw.col("visit") == nw.col("visit").max().over(*trip),
-        total=nw.col("seconds").sum().over(*trip).cast(nw.Int64),
-        least=nw.col("seconds").min().over(*trip),
-        misdated=nw.col("misdated").any().over(*trip),
-    ).with_columns(
-        age=nw.when(nw.col("open")).then(nw.col("since")),
-        _began=nw.when(nw.col("last")).then(nw.col("entered_at")).max().over(*trip),
-    )
+    rows = visits.with_columns(since=nw.when(nw.col("by_day")).then(whole_days).otherwise(as_of - nw.col("entered_at")))
+    rows = rows.with_columns(age=nw.when(nw.col("open")).then(nw.col("since")))
     start, end = bounds(query, settings)
     if start is not None:
-        rows = rows.filter(nw.col("_began") >= start)
+        rows = rows.filter(nw.col("last_at") >= start)
     if end is not None:
-        rows = rows.filter(nw.col("_began") < end)
-    return in_segment(engine, rows.drop("_began"), facts, query)
+        rows = rows.filter(nw.col("last_at") < end)
+    return in_segment(engine, rows, facts, query)
 
 
 def latest(rows: Lazy) -> Lazy:

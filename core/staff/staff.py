@@ -43,13 +43,12 @@ class Staff:
         bare = replace(here.store.snapshot(), people=())
         return everyone(here.engine, here.sources(bare), here.definition())
 
-    def origins(self) -> pd.DataFrame:
-        """Where each cell of everybody comes from (`origins.ORIGINS`)."""
+    def origins(self, people: pd.DataFrame) -> pd.DataFrame:
+        """Where each cell of these people comes from (`origins.ORIGINS`)."""
         here = self.workspace
         listed = here.sources(replace(here.store.snapshot(), people=())).people
-        return origins(
-            self.people(), here.engine.collect(listed), stated_people(map(StatedPerson.model_dump, self.stated()))
-        )
+        stated = stated_people(one.model_dump() for one in self.stated())
+        return origins(people, here.engine.collect(listed), stated)
 
     def stated(self) -> tuple[StatedPerson, ...]:
         """What is stated here of people."""

@@ -71,7 +71,8 @@ def visits(trips: Sequence[Pass], definition: Definition) -> list[Visit]:
             )
         )
         counted[key] += 1
-    return out
+    false = {(visit.trip, visit.stage) for visit in out if visit.misdated}
+    return [visit._replace(misdated=(visit.trip, visit.stage) in false) for visit in out]
 
 
 def _in_history(line: Sequence[Place], definition: Definition) -> list[tuple[Place, Place | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,6 +24,8 @@ from tests.journeys.slow_visits import visits as slow_visits
 from tests.journeys.test_twin import UNUSUAL, told
 
 HOUR = 3600
+SAME = ("entered_at", "day", "by_day", "left_at", "left_to", "seconds", "open", "misdated")
+"""Columns that the second reading calls the same."""
 NAMES = {**dict(enumerate(CLASSIC.stage_ids)), **{EXIT + place: way.id for place, way in enumerate(CLASSIC.exits)}}
 
 
@@ -38,22 +41,31 @@ def made(ground: Ground, facts: Facts) -> dict[str, list[Visit]]:
     frame = ground.engine.collect(kept_visits(ground.engine, facts).join(units, on="unit", how="inner"))
     assert VISITS.check(frame) == []
     assert not frame.duplicated(list(VISITS.key)).any()
+    check_trips(frame)
     out: dict[str, list[Visit]] = {}
     for row in frame.sort_values(["lead_id", "pass", "stage", "visit"]).to_dict("records"):
-        whole = [
-            None if pd.isna(row[name]) else int(row[name])
-            for name in ("entered_at", "day", "left_at", "left_to", "seconds")
-        ]
-        assert whole[0] is not None
-        assert whole[1] is not None
-        out.setdefault(str(row["lead_id"]), []).append(
+        told_of: dict[str, Any] = {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        out.setdefault(told_of["lead_id"], []).append(
             Visit(
-                int(row["pass"]), int(row["stage"]), int(row["visit"]), whole[0], whole[1], bool(row["by_day"]),
-                whole[2], whole[3], None if whole[2] is None else bool(row["left_by_day"]), whole[4],
-                bool(row["open"]), bool(row["misdated"]),
+                trip=told_of["pass"],
+                stage=told_of["stage"],
+                number=told_of["visit"],
+                left_by_day=None if told_of["left_at"] is None else told_of["left_by_day"],
+                **{name: told_of[name] for name in SAME},
             )
-        )  # fmt: skip
+        )
     return out
+
+
+def check_trips(frame: pd.DataFrame) -> None:
+    """What each visit says of all visits of its trip to that stage is what they say."""
+    for _, trip in frame.groupby(["unit", "pass", "stage"]):
+        every = trip.sort_values("visit")
+        assert every["last"].tolist() == [False] * (len(every) - 1) + [True]
+        assert set(every["last_at"]) == {every["entered_at"].iloc[-1]}
+        known = every["seconds"].dropna().tolist()
+        for name, value in (("total", sum(known)), ("least", min(known, default=0))):
+            assert set(every[name].fillna(0)) == {value}
 
 
 def said(visit: Visit) -> str:

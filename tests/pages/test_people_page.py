@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core import intake
 from core.staff import Staff
 from core.store import EVERYBODY_ELSE
 from core.workspace import Workspace
@@ -33,7 +35,8 @@ USERS = (
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("people")
     (folder / "users.csv").write_text(USERS, encoding="utf-8")
-    with Workspace(folder / "workspace") as here:
+    with pytest.MonkeyPatch.context() as patch, Workspace(folder / "workspace") as here:
+        patch.setattr("core.workspace.read", functools.partial(intake.read, apart=False))
         here.add(folder / "users.csv", at=AT)
     return folder / "workspace"
 
