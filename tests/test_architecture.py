@@ -34,7 +34,7 @@ ARROWS = {
     "core/tables.py": (),
     "core/settings.py": ("core.errors",),
     "core/stats/": ("core.stats",),
-    "core/definition/": ("core.errors", "core.definition"),
+    "core/definition/": ("core.errors", "core.tables", "core.definition"),
     "core/worktime/": ("core.errors", "core.worktime"),
     "core/engine.py": ("core.tables", "core.errors"),
     "core/intake/": ("core.errors", "core.tables", "core.settings", "core.intake"),
