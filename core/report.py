@@ -83,7 +83,9 @@ class Report:
             self.facts.units(self.engine).select(*(nw.col(name).n_unique() for name in names))
         )
         numbers = dict(zip(names, counted.iloc[0].astype(int), strict=True))
-        return tuple(name for name in names if 2 <= numbers[name] <= most)
+        # Codes of countries say more only where they bring spellings of one country together.
+        again = {"country_code"} if numbers.get("country") == numbers.get("country_code") else set()
+        return tuple(name for name in names if 2 <= numbers[name] <= most and name not in again)
 
     def funnel(self, query: Query) -> Funnel:
         """The funnel of a cohort."""
