@@ -87,7 +87,9 @@ class Report:
         units = self.facts.units(self.engine)
         # Column by column: an export of hundreds of them needs no more memory than its fullest one.
         numbers = {name: self.engine.number(units.select(nw.col(name).n_unique())) for name in names}
-        return tuple(name for name in names if 2 <= numbers[name] <= most)
+        # Codes of countries say more only where they bring spellings of one country together.
+        again = {"country_code"} if numbers.get("country") == numbers.get("country_code") else set()
+        return tuple(name for name in names if 2 <= numbers[name] <= most and name not in again)
 
     def funnel(self, query: Query) -> Funnel:
         """The funnel of a cohort."""

@@ -4,6 +4,8 @@ stages.py       stages, ways out, reasons          conditions.py   what can be a
 agreed.py       criteria, facts behind reasons     scoring.py      rules and qualification
 clocks.py       limits after the hand-off          model.py        one version of all of it
 consistency.py  does it contradict itself?         parsing.py      from a file or form, and to one
+plain.py        every part in plain words          comparing.py    what changed between two versions
+merging.py      the changes of two people, put together
 """
 
 from core.definition.agreed import Attempts, Attention, Criterion, Holds

@@ -13,7 +13,7 @@ from core.definition.frozen import Frozen
 
 MOST_VALUES, LONGEST = 2000, 200
 """A list holds at most so many values, each of at most so many characters."""
-MOST_DEEP = 12
+MOST_DEEP, MOST_PARTS = 12, 200
 
 Op = Literal["<", "<=", "=", "!=", ">=", ">"]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from core.definition.agreed import Holds
-from core.definition.conditions import MOST_DEEP, Condition, Meets, Scored, depth, leaves
+from core.definition.asked_fields import FIELDS, is_field
+from core.definition.conditions import MOST_DEEP, MOST_PARTS, Condition, Meets, Scored, depth, fields_of, leaves
 from core.definition.scoring import FitRule
+from core.tables import EXTRA
 
 if TYPE_CHECKING:
     from core.definition.model import Definition
 
-MOST_CRITERIA, MOST_RULES = 60, 60
-"""What is met and what is not known of a lead fits into two whole numbers, one bit per criterion."""
+MOST_CRITERIA, MOST_REASONS, MOST_RULES = 60, 60, 60
+"""What is met and what is not known of a lead fits into two whole numbers, one bit per criterion; and so do reasons."""
 
 
 def check(definition: "Definition") -> None:
@@ -61,10 +63,10 @@ def _criteria(definition: "Definition") -> None:
     _once("two criteria are called", ids)
     if len(ids) > MOST_CRITERIA:
         raise ValueError(f"a definition holds at most {MOST_CRITERIA} criteria, not {len(ids)}")
-    asked = [(f'the stage "{stage.name}"', name) for stage in definition.stages for name in stage.criteria]
-    asked += [("what sales validates", name) for name in definition.validated]
-    asked += [(where, leaf.criterion) for where, leaf in _meets(definition)]
-    for where, name in asked:
+    wanted = [(f'the stage "{stage.name}"', name) for stage in definition.stages for name in stage.criteria]
+    wanted += [("what sales validates", name) for name in definition.validated]
+    wanted += [(where, leaf.criterion) for where, leaf in _meets(definition)]
+    for where, name in wanted:
         if name not in ids:
             raise ValueError(f'{where} asks for a criterion that is not there: "{name}". {nearest(name, ids)}'.strip())
     for stage in definition.stages:
@@ -73,11 +75,20 @@ def _criteria(definition: "Definition") -> None:
     for where, condition in _conditions(definition):
         if depth(condition) > MOST_DEEP:
             raise ValueError(f"{where} is nested {depth(condition)} deep; {MOST_DEEP} is the most that can be read")
+        asked = list(leaves(condition))
+        if len(asked) > MOST_PARTS:
+            raise ValueError(f"{where} asks {len(asked):,} things; {MOST_PARTS} are the most that can be read")
+        strange = next((name for leaf in asked for name in fields_of(leaf) if not is_field(name)), None)
+        if strange is not None:
+            near = nearest(strange, FIELDS) or f'A further column of an export is called "{EXTRA}" and its name.'
+            raise ValueError(f'{where} asks for a field that no lead has: "{strange}". {near}')
     circle = _circle(definition)
     if circle:
         raise ValueError(f"criteria ask for each other in a circle: {' → '.join(circle)}")
     reasons = [reason.id for reason in definition.reasons]
     _once("two reasons are called", reasons)
+    if len(reasons) > MOST_REASONS:
+        raise ValueError(f"a definition holds at most {MOST_REASONS} reasons, not {len(reasons)}")
 
 
 def _rules(definition: "Definition") -> None:

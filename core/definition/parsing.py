@@ -1,11 +1,11 @@
 """A definition in a file or a form → the definition, or what is wrong with it: the place and the nearest right word."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from core.definition.consistency import nearest
 from core.definition.frozen import Frozen
@@ -33,6 +33,9 @@ _SAID = {
     "string_pattern_mismatch": "it begins with a small letter and has only small letters, digits and _",
     "tuple_type": "it must be a list",
     "model_type": "it must be an entry with its parts",
+    "model_attributes_type": "it must be an entry with its parts",
+    "union_tag_not_found": "it does not say of which kind it is",
+    "recursion_depth_exceeded": "it is nested too deep to be read",
 }
 
 
@@ -48,7 +51,11 @@ def parse(written: Mapping[str, Any] | str) -> Definition:
             raise DefinitionInvalid("This text is too long to be a definition.", "Is it the right file?")
         try:
             written = json.loads(written)
-        except (ValueError, RecursionError) as error:
+        except RecursionError as error:
+            raise DefinitionInvalid(
+                "This text is nested too deep to be a definition.", "Is it the right file?"
+            ) from error
+        except ValueError as error:
             raise DefinitionInvalid(
                 f"This is no JSON text: {error}.", "A definition is written to a file by the definition page."
             ) from error
@@ -78,12 +85,12 @@ def _told(value: Any) -> Any:
     return [_told(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _reason(error: ErrorDetails) -> str:
+def _reason(error: Mapping[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "missing":
         return f'"{error["loc"][-1]}" is missing'
     if kind == "value_error":
-        return str(context.get("error", error["msg"])).rstrip(".?")
+        return str(context.get("error", error["msg"])).partition(" Did you mean")[0].rstrip(".?")
     if kind == "extra_forbidden":
         return f'nothing is called "{str(error["loc"][-1])[:60]}" there'
     if kind in ("union_tag_invalid", "literal_error", "enum"):
@@ -95,33 +102,42 @@ def _reason(error: ErrorDetails) -> str:
         return f"it needs {few} {bound}, and there are {context['actual_length']}"
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         sign = {"greater_than": "above", "greater_than_equal": "at least", "less_than": "below"}.get(kind, "at most")
-        return f"it must be {sign} {next(iter(context.values()), '')}"
-    return _SAID.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+        return f"it must be {sign} {next(iter(context.values())):g}"
+    if kind == "string_too_long":
+        return f"it has at most {context['max_length']} characters, and there are {len(error['input']):,}"
+    return _SAID.get(kind) or str(error["msg"][:1].lower() + error["msg"][1:])
 
 
-def _hint(error: ErrorDetails) -> str:
+def _hint(error: Mapping[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return nearest(str(error["loc"][-1]), _NAMES) or "Leave it out."
-    if kind == "union_tag_invalid":
-        known = [tag.strip(" '") for tag in str(context.get("expected_tags", "")).split(",")]
-        return nearest(str(context.get("tag", "")), known) or "Mend it there."
+    if kind in ("union_tag_invalid", "literal_error"):
+        known = re.findall("'([^']*)'", str(context.get("expected_tags", context.get("expected"))))
+        said = str(context.get("tag", error["input"]))
+        # Of two signs none is near.
+        return (nearest(said, known) if any(map(str.isalpha, said)) else "") or "Mend it there."
     asked = str(context.get("error", ""))
     return "Mend it there." if "Did you mean" not in asked else asked[asked.index("Did you mean") :]
 
 
 def _place(loc: tuple[int | str, ...], written: Any) -> str:
     """The place in words: each list's entry by its name where it has one, else by its number."""
-    words, here, before = [], written, ""
-    for part in loc:
+    words: list[str] = []
+    here, before = written, ""
+    for place, part in enumerate(loc):
         inside = here
         here = _inside(here, part)
         if isinstance(part, int):
             kind = _LISTS.get(before, before)
             name = here.get("name", here.get("id")) if isinstance(here, Mapping) else None
+            if words and words[-1] == before:
+                words.pop()
             words.append(f'{kind} "{name}"' if name else f"{kind} {part + 1}")
         elif isinstance(inside, Mapping) and part in inside and part not in _LISTS:
             words.append(str(part).replace("_", " "))
+        elif part in _LISTS and place == len(loc) - 1:
+            words.append("parts" if part == "of" else str(part))
         before = str(part)
     return " → ".join(words)
 

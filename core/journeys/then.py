@@ -9,22 +9,15 @@ from collections.abc import Mapping, Sequence
 import narwhals as nw
 
 from core.definition import fold
+from core.definition.asked_fields import is_field
 from core.engine import Engine, Lazy
 from core.journeys.moments import not_after
 from core.journeys.passes import DAY
-from core.journeys.units import MANAGER, OWNER_NAME, TEAM
 from core.tables import EXTRA, LEADS
 
 _KEYS = ["unit", "pass"]
 CHECKED = {"email_ok": "email", "email_free": "email", "email_disposable": "email", "phone_ok": "phone"}
 """What was checked at intake → the field whose exported value was checked."""
-_OF_A_LEAD = frozenset((*LEADS.names, TEAM, MANAGER, OWNER_NAME)) - {
-    "lead_id",
-    "merged_into",
-    "deal_id",
-    "batch",
-    "line",
-}
 
 
 def fields_known(
@@ -32,7 +25,7 @@ def fields_known(
 ) -> tuple[str, ...]:
     """Those of the fields asked for that the data have: a lead holds one, or a change of it is on record."""
     own = set(units.collect_schema().names())
-    there = [name for name in asked if name in own and _is_field(name)]
+    there = [name for name in asked if name in own and is_field(name)]
     if not there:
         return tuple(name for name in asked if name in recorded)
     filled = engine.collect(units.select(*(nw.col(name).count() for name in there)))
@@ -48,7 +41,7 @@ def recorded_as(engine: Engine, events: Lazy, fields: Sequence[str]) -> dict[str
     by_name: dict[str, list[str]] = {}
     for name in sorted(said):
         by_name.setdefault(_plain(name), []).append(name)
-    of_lead = [field for field in fields if _is_field(field) and field not in CHECKED]
+    of_lead = [field for field in fields if is_field(field) and field not in CHECKED]
     found = {field: by_name.get(_plain(field.removeprefix(EXTRA)), []) for field in of_lead}
     return {field: tuple(names) for field, names in found.items() if names}
 
@@ -178,10 +171,6 @@ def _opened(at: nw.Expr) -> nw.Expr:
     """Had a deal been opened by the judged instant? Of a day, by its end: a deal says its instant, not its day."""
     whole = nw.when(nw.col("judged_by_day")).then(nw.lit(DAY - 1)).otherwise(nw.lit(0)).cast(nw.Int64)
     return at <= nw.col("judged_at") + whole
-
-
-def _is_field(name: str) -> bool:
-    return name in _OF_A_LEAD or name.startswith(EXTRA)
 
 
 def _plain(name: str) -> str:

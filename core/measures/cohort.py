@@ -72,6 +72,8 @@ def base_place(facts: Facts, query: Query) -> int:
 def segment_columns(engine: Engine, facts: Facts) -> tuple[str, ...]:
     """Columns that leads can be grouped and filtered by."""
     never = {"unit", "lead_id", "has_row", "created_at", "first_name", "last_name", "email", "phone"}
+    # What was checked of an address is asked by a criterion; a domain is as good as a name.
+    never |= {"email_ok", "email_free", "email_disposable", "email_domain", "phone_ok"}
     return tuple(name for name in facts.units(engine).collect_schema().names() if name not in never)
 
 

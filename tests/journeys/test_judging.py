@@ -281,16 +281,16 @@ def test_data_without_any_such_record_cannot_tell(ground: Ground) -> None:
 def test_a_field_that_is_not_there_cannot_be_told_of_anybody_and_is_named(ground: Ground) -> None:
     definition = asked(
         Stated(field="budget"), Compare(field="x:seats", op=">", value=3), Valid(what="phone"), Has(field="need"),
-        OneOf(field="lead_id", values=("L",)), Stated(field="x:rating"), Stated(field="title"),
+        Stated(field="x:rating"), Stated(field="title"),
     )  # fmt: skip
     leads = [{**LEAD, "title": "CEO", "budget": None}, {**LEAD, "lead_id": "M"}]
     events = [happened("change", "Rating__c", "2026-03-02", detail="Hot"), happened("stage", "MQL", HANDED)]
     world = World(definition, definition, "UTC", AS_OF, leads, (), events, ())
     facts, sources, found = judged(ground, world)
-    assert tuple(found["L", 0].met.values()) == (None, None, None, None, None, True, True)
-    assert tuple(found["M", 0].met.values()) == (None, None, None, None, None, False, False)
+    assert tuple(found["L", 0].met.values()) == (None, None, None, None, True, True)
+    assert tuple(found["M", 0].met.values()) == (None, None, None, None, False, False)
     judgement = judge(ground.engine, sources, facts, definition)
-    assert judgement.absent == ("budget", "x:seats", "phone", "need", "lead_id")
+    assert judgement.absent == ("budget", "x:seats", "phone", "need")
     assert judgement.exported == ("title",)
 
 

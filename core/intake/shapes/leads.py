@@ -6,6 +6,7 @@ import pyarrow as pa
 from core.intake.shapes.events import events
 from core.intake.shapes.rows import Part, Rows
 from core.intake.shapes.staging import Staging
+from core.intake.validity import Checks
 
 CREATED = "created"
 """Name of the stage event that a lead's creation makes."""
@@ -17,14 +18,15 @@ _TEXT = (
 
 def convert(rows: Rows, staging: Staging) -> None:
     """Stage the rows as leads and events."""
+    checks = Checks()
     for part in rows.parts():
         if part.size:
-            staging.add("leads", _leads(part))
+            staging.add("leads", _leads(part, checks))
             for piece in _events(part):
                 staging.add("events", piece)
 
 
-def _leads(part: Part) -> pa.Table:
+def _leads(part: Part, checks: Checks) -> pa.Table:
     columns = {"lead_id": part.ids("lead_id"), "created_at": part.instants("created_at").at}
     columns |= {name: part.text(name) for name in _TEXT}
     columns |= {
@@ -34,10 +36,17 @@ def _leads(part: Part) -> pa.Table:
         "opted_out": part.flag("opted_out"),
         "merged_into": part.ids("merged_into"),
         "deal_id": part.ids("deal_id"),
+        **_checked(columns, checks),
         "batch": pa.array([0] * part.size, pa.int64()),
         "line": part.lines,
     }
     return pa.table(columns | part.extras())
+
+
+def _checked(columns: dict[str, pa.Array], checks: Checks) -> dict[str, pa.Array]:
+    codes = checks.countries(columns["country"])
+    phones = checks.phones(columns["phone"], codes)
+    return {**checks.mails(columns["email"]), "phone_ok": phones, "country_code": codes}
 
 
 def _events(part: Part) -> list[pa.Table]:
