@@ -12,6 +12,9 @@ ANSWERS = {"point": POINT, "comma": COMMA}
 
 _BODY = re.compile(r"[+-]?[0-9](?:[0-9.,' \u00a0\u2009\u202f’]*[0-9])?[.,]?|[+-]?[.,][0-9]+")
 _DRESS = re.compile(r"^(?:[A-Z]{3}\b|[€$£¥₹₽₺₩]|R\$|kr|zł|CHF)\s*|\s*(?:\b[A-Z]{3}|[€$£¥₹₽₺₩]|kr|zł|CHF)$")
+_SCALED = re.compile(r"(?<=[0-9])\s?(k|K|M|mn|Mn|bn|Bn)(?=\)?$)")
+_SCALES = {"k": 3, "m": 6, "mn": 6, "bn": 9}
+"""A letter behind an amount → its power of ten. A small m may be anything."""
 _SPACES = re.compile(r"[' \u00a0\u2009\u202f’]")
 _THOUSANDS = {
     POINT: re.compile(r"[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}"),
@@ -70,9 +73,14 @@ def bare(text: str) -> str | None:
 def number(text: str, style: str) -> Decimal | None:
     """The number that the text means in this style; None for anything else (not a number, infinite, hexadecimal).
 
-    >>> number("1.200", POINT), number("1.200", COMMA), number("1e400", POINT)
-    (Decimal('1.200'), Decimal('1200'), None)
+    >>> number("1.200", POINT), number("1.200", COMMA), number("1e400", POINT), number("$342.09K", POINT)
+    (Decimal('1.200'), Decimal('1200'), None, Decimal('342090.00'))
     """
+    short = _SCALED.search(text.strip())
+    if short is not None:
+        value = number(_SCALED.sub("", text.strip()), style)
+        larger = None if value is None else value * 10 ** _SCALES[short[1].lower()]
+        return larger if larger is not None and abs(larger) < _MOST else None
     body = bare(text)
     if body is None:
         return None

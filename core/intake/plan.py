@@ -178,8 +178,10 @@ def _add_stage_dates(proposal: Proposal, names: tuple[str, ...], sheet: Sheet) -
         if label is None or any(target == f"{STAGE}{label}" for target, _ in proposal.values()):
             continue
         sample = distinct(sheet.table.column(at).slice(0, 20_000)).values.slice(0, 500)
-        # A name that says "date" is meant as one even where no cell can be read: that is asked about.
-        if len(sample) and ("dat" in plain(name) or dates.agree(sample).fitting * 2 >= len(sample)):
+        # A name that says "date" over cells with numbers in them is meant as one, even where none can be read: that is
+        # asked about.
+        meant = "dat" in plain(name) and sum(any(map(str.isdigit, str(cell))) for cell in sample) * 2 >= len(sample)
+        if len(sample) and (meant or dates.agree(sample).fitting * 2 >= len(sample)):
             proposal[name] = (f"{STAGE}{label}", "synonym")
 
 

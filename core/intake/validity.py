@@ -108,7 +108,8 @@ def _known(address: str) -> tuple[str, bool, bool] | None:
     ascii_domain, shown = domain
     labels = ascii_domain.split(".")
     above = {".".join(labels[place:]) for place in range(len(labels) - 1)}
-    return shown, ascii_domain in free, not above.isdisjoint(disposable)
+    thrown_away = not above.isdisjoint(disposable)
+    return shown, ascii_domain in free and not thrown_away, thrown_away
 
 
 @cache
