@@ -61,12 +61,12 @@ def first(tmp_path: Path) -> tuple[Path, list[Any]]:
         command.upgrade(migrating._config(connection), "0001")
     engine.dispose()
     tables = [name for (name,) in ask(now, "select name from sqlite_master where type = 'table'")]
-    with closing(sqlite3.connect(now)) as connection, connection:
-        connection.execute("attach ? as later", (str(later),))
+    with closing(sqlite3.connect(now)) as plain, plain:
+        plain.execute("attach ? as later", (str(later),))
         for table in set(tables) - {"alembic_version", "sqlite_sequence"}:
             columns = ", ".join(name for _, name, *_ in ask(now, f"pragma table_info({table})"))
-            connection.execute(f"delete from {table}")
-            connection.execute(f"insert into {table} ({columns}) select {columns} from later.{table}")
+            plain.execute(f"delete from {table}")
+            plain.execute(f"insert into {table} ({columns}) select {columns} from later.{table}")
     later.unlink()
     return folder, known
 
@@ -114,11 +114,11 @@ def test_cells_are_stated_one_by_one_and_taken_back(store: Store) -> None:
     stated = {"team": "North", "capacity": 12.5, "active_from": date(2026, 1, 5), "kind": "person"}
     store.state_people({"p1": stated, "p2": {"side": "marketing"}}, seen=NOTHING, at=AT)
     assert store.stated_people() == (
-        StatedPerson(person_id="p1", **stated),
-        StatedPerson(person_id="p2", side="marketing"),
+        StatedPerson.model_validate({"person_id": "p1", **stated}),
+        StatedPerson.model_validate({"person_id": "p2", "side": "marketing"}),
     )
     store.state_people({"p1": {"team": None}}, seen={"p1": {"team": "North"}}, at=AT)
-    assert store.stated_people()[0] == StatedPerson(person_id="p1", **{**stated, "team": None})
+    assert store.stated_people()[0] == StatedPerson.model_validate({"person_id": "p1", **stated, "team": None})
     assert store.snapshot().people == tuple(person.model_dump() for person in store.stated_people())
     rest = {"p1": dict.fromkeys(stated), "p2": {"side": None}, "never": {"team": None}}
     store.state_people(rest, seen={"p1": {**stated, "team": None}, "p2": {"side": "marketing"}}, at=AT)
@@ -160,7 +160,9 @@ def test_the_second_of_two_editors_is_told_and_nothing_is_lost(store: Store) -> 
     assert [(one.person_id, one.team) for one in store.stated_people()] == [("p1", "South")], "all or none"
     store.state_people({"p1": {"zone": "Asia/Tokyo"}}, seen=seen, at=AT)  # Another cell is no quarrel,
     store.state_people({"p1": {"team": "South"}}, seen=seen, at=AT)  # and neither is the same answer.
-    assert store.stated_people() == (StatedPerson(person_id="p1", team="South", zone="Asia/Tokyo"),)
+    assert store.stated_people() == (
+        StatedPerson.model_validate({"person_id": "p1", "team": "South", "zone": "Asia/Tokyo"}),
+    )
     with pytest.raises(ChangedMeanwhile):
         store.state_people({"p1": {"team": None}}, seen=seen, at=AT)
 
