@@ -12,7 +12,7 @@ MODULES = [*sorted(p for folder in ("core", "pages") for p in (ROOT / folder).rg
 
 ANYWHERE_IN_CORE = {"pandas", "numpy", "pydantic"}
 HOMES = {
-    "narwhals": ("core/journeys/", "core/measures/", "core/engine.py", "core/report.py"),
+    "narwhals": ("core/journeys/", "core/measures/", "core/engine.py", "core/report.py", "core/watching.py"),
     "duckdb": ("core/engine.py",),
     "pyarrow": ("core/engine.py", "core/intake/", "core/store/"),
     "deltalake": ("core/store/",),

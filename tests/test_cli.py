@@ -449,7 +449,7 @@ BAD: Bad = {
     "workbook": (b"PK\x03\x04" + bytes(range(200)) * 20, 2, "save the sheet as CSV", {}),
     "semicolons": ((HEAD + TWO).replace(",", ";").encode(), 0, "", GOOD),
     "tabs": ((HEAD + TWO).replace(",", "\t").encode(), 0, "", GOOD),
-    "unknown delimiter": ((HEAD + TWO).replace(",", "~").encode(), 3, "Answer the questions", {}),
+    "unknown delimiter": ((HEAD + TWO).replace(",", "~").encode(), 2, "Export with a comma or a semicolon", {}),
     "ragged": (
         (HEAD + TWO + "L3,c@x.example\nL4,d@x.example,Web,2026-01-18,,more,more\n").encode(),
         *(0, "mend the row and send it again", {**GOOD, "quarantined": 2}),
@@ -460,7 +460,10 @@ BAD: Bad = {
     ),
     "utf-16": ((HEAD + TWO).encode("utf-16"), 0, "export as UTF-8", GOOD),
     "cp1252": ((HEAD + TWO + "L3,,Köln – früh,2026-01-18,\n").encode("cp1252"), 0, "export as UTF-8", {"accepted": 3}),
-    "zero byte": ((HEAD + TWO + "L3,c\0@x.example,Web,2026-01-18,\n").encode(), 2, "Export the list as CSV", {}),
+    "zero byte": (
+        (HEAD + TWO + "L3,c\0@x.example,Web,2026-01-18,\n").encode(),
+        *(0, "Take it out and send the row again", {**GOOD, "quarantined": 1}),
+    ),
     "two id columns": (b"Lead ID,Lead ID,MQL date\nL1,K1,2026-01-15\n", 3, "Answer the questions", {}),
     "totals row": ((HEAD + TWO + "Grand Total (2 records),,,,\n").encode(), 0, "is no lead", {**GOOD, "footer": 1}),
     "impossible dates": (

@@ -27,6 +27,8 @@ from tests.journeys.slow_clocks import Kept, Office, kept, of_handoff, of_spell
 from tests.journeys.slow_handoffs import Spell
 from tests.worktime.oracle import CALENDARS
 
+pytestmark = pytest.mark.slow
+
 Table = pd.DataFrame
 DEFINITIONS = (CLASSIC, VALIDATED.model_copy(update={"hands_over_by": "assignment"}))
 OF_SPELL = ("attempt", "contact", "verdict", "disposed", "bypassed", "over")

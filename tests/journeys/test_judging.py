@@ -45,6 +45,8 @@ from tests.journeys.slow_judge import AND, NOT, OR, Row, Verdict, World, at_leas
 from tests.journeys.slow_twin import DAY
 from tests.journeys.test_twin import UNUSUAL
 
+pytestmark = pytest.mark.slow
+
 GROUNDS = (VALIDATED, PIPELINE, CLASSIC, UNUSUAL)
 
 

@@ -20,6 +20,8 @@ from core.workspace import Workspace
 from core.worktime import Calendar, Shift
 from tests.conftest import AT
 
+pytestmark = pytest.mark.slow
+
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "_frame.py"
 Open = Callable[..., AppTest]
 EVIL = "<b>R&D</b> $x$ *y* [z](http://w)"

@@ -21,6 +21,8 @@ from pages._people_cells import Edit, changed, quarrels, table, where_from
 from pages._people_known import Known, known
 from tests.conftest import AT
 
+pytestmark = pytest.mark.slow
+
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "_frame.py"
 Open = Callable[..., AppTest]
 EVIL = "<b>R&D</b> $x$ *y* [z](http://w)"
