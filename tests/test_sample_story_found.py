@@ -245,7 +245,7 @@ def test_the_rep_with_a_handful_of_leads_is_never_named(report: Report, truth: d
 
 def test_the_three_shown_first_are_the_largest_leak_the_black_hole_and_the_bought_list(report: Report) -> None:
     shown = [(finding.stage, finding.column, finding.segment) for finding in report.findings(Query())]
-    assert shown == [("viable", "", ""), ("mql", "owner_team", "Emerging"), ("raw", "source", "Purchased List")]
+    assert shown == [("raw", "", ""), ("mql", "owner_team", "Emerging"), ("raw", "source", "Purchased List")]
 
 
 def test_the_terminal_says_the_same(sample: Path, handoff: Handoff, whole: Funnel) -> None:
