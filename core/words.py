@@ -187,10 +187,12 @@ def headline(found: Funnel) -> str:
     who = "Sales" if found.definition.place(leak.stage) >= found.definition.hand_off else "Marketing"
     lost, alone = leak.lost, leak.most == leak.lost.hits
     how = f" {leak.outcome}" if alone else ""
+    begin = f"{who} loses most {units} at {leak.name}: {count(lost.hits)}"
+    if not alone:
+        share_of = f", {percent(lost.value)}" if lost.n >= FEW else ""
+        return f"{begin} of {count(lost.n)}{share_of}; {count(leak.most)} {leak.outcome}"
     of = f"of the {count(lost.n)} that entered"
-    share_of = f"{how}, {percent(lost.value)} {of}" if lost.n >= FEW else f"{how} {of}"
-    most = "" if alone else f"; {count(leak.most)} {leak.outcome}"
-    return f"{who} loses most {units} at {leak.name}: {count(lost.hits)}{share_of}{most}"
+    return f"{begin}{how}, {percent(lost.value)} {of}" if lost.n >= FEW else f"{begin}{how} {of}"
 
 
 def identity(found: Funnel) -> str:

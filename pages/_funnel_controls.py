@@ -118,6 +118,9 @@ def _question(
     other = _compared()
     with st.expander("How it is counted", key="counted", on_change="rerun", icon=":material/rule:") as fold:
         true_at(report)
+        days_of = [f"{stage.name} {stage.clock_days}" for stage in definition.stages if stage.clock_days]
+        if days_of:
+            st.caption(plain(f"Stalled: no move for longer than the stage's days. {', '.join(days_of)}."))
         base = st.selectbox("Cohort by first entry to", list(stages), 0, named(stages), key="base", **BOUND)
         policy = st.selectbox("Reading", list(POLICIES), 0, named(POLICY_NAMES), key="policy", **BOUND)
         st.caption(plain(POLICIES[policy]).capitalize() + ".")

@@ -56,9 +56,6 @@ def _legend(found: Funnel, asked: Asked) -> str:
     if found.query.policy == "current":
         return "A stock, not a conversion: where each lead is now. Hatched: past the clock. Click a bar for its leads."
     words = "Shares are of all that entered the stage before. Hatched: lost. Grey: waiting."
-    clocks = [f"{stage.name} {stage.clock_days}" for stage in found.definition.stages if stage.clock_days]
-    if int(found.total()["stalled"].sum()):
-        words += f" Stalled: no move for longer than the stage's days ({plain(', '.join(clocks))})."
     return words + (" Behind: the other period." if asked.other is not None else "") + " Click a bar for its leads."
 
 

@@ -104,4 +104,4 @@ def test_money_keeps_its_currency_and_its_own_decimals(minor: int, currency: str
 def test_the_stage_at_which_most_are_lost_is_named_however_they_are_lost() -> None:
     # 55 are lost at the first stage in two ways, 40 at the second in one.
     found = made((0, "rejected", 30), (0, "stalled", 25), (1, "stalled", 40), (2, "waiting", 105))
-    assert words.headline(found) == "Marketing loses most leads at Raw: 55, 28 % of the 200 that entered; 30 rejected"
+    assert words.headline(found) == "Marketing loses most leads at Raw: 55 of 200, 28 %; 30 rejected"
