@@ -183,13 +183,15 @@ class Agreement:
         that it answers. A proposal that is still open is superseded by it. The draft can be edited on.
         """
         who = self._known(by)
-        begins = None if starts is None else datetime.combine(starts, time(), tzinfo=self.workspace.settings.tz)
+        zone = self.workspace.settings.tz
+        begins = None if starts is None else datetime.combine(starts, time(), tzinfo=zone)
+        past = starts is not None and starts < at.astimezone(zone).date()
         with self.workspace.store.agreeing() as book:
             draft = book.draft(draft_id)
             if draft.revision != seen:
                 base = drafts.read(book.draft(draft_id, seen))
                 raise drafts.moved(base, drafts.read(draft), base.definition)
-            number = signing.propose(book, draft_id, by=who, starts_at=begins, note=note, at=at)
+            number = signing.propose(book, draft_id, by=who, starts_at=begins, past=past, note=note, at=at)
             signing.closes(book, closes, number, by=who, at=at)
             return _version(book, draft.definition_id, number, at)
 

@@ -16,12 +16,14 @@ def propose(
     *,
     by: Person,
     starts_at: datetime | None,
+    past: bool,
     note: str,
     at: datetime,
 ) -> int:
     """Freeze what the draft holds now as the next version and put it before both sides; gives the version's number.
 
     A version equal to the newest one is that one, so that what is measured by today can be signed as it stands.
+    `past`: the day of `starts_at` is over where the data are.
     """
     draft = book.draft(draft_id)
     definition_id = draft.definition_id
@@ -35,11 +37,11 @@ def propose(
                 code="nothing_new",
             )
     before = agreed(book.proposals(definition_id), book.signatures(definition_id))
-    if starts_at is not None and starts_at < at and before:
+    if past and before:
         raise AgreementRefused(
             "The day lies in the past, and another version was agreed for it: "
             "leads handed over since were worked by that one.",
-            "Choose a day to come. Only the first agreement may reach back, since before it nothing was agreed.",
+            "Choose today or a later day. Only the first agreement may reach back, since before it nothing was agreed.",
             code="past",
         )
     number = book.save_version(

@@ -257,20 +257,23 @@ def test_only_the_first_agreement_reaches_back(agreement: Agreement) -> None:
     with refused("past"):
         proposed(agreement, 60, starts=date(2026, 3, 1))
     assert states(agreement) == {1: "in_force"}
+    today = agreed(agreement, 55, starts=NOW.date())
+    assert (today.state, today.starts_at) == ("in_force", NOW), "today is not over, and begins with the signatures"
     second = proposed(agreement, 60, starts=date(2026, 3, 3))
     signed(agreement, second, ADA)
     both = signed(agreement, second, BEN, NOW + 5 * DAY)
     assert both.starts_at == NOW + 5 * DAY, "the day had passed when the second side signed"
     for at, number in (
         (datetime(2020, 1, 1, tzinfo=UTC), 1),
-        (NOW + 5 * DAY - timedelta(seconds=1), 1),
-        (NOW + 5 * DAY, 2),
+        (NOW - timedelta(seconds=1), 1),
+        (NOW + 5 * DAY - timedelta(seconds=1), 2),
+        (NOW + 5 * DAY, 3),
     ):
         found = agreement.in_force("classic", at=at)
         assert found is not None
         assert found.number == number
     assert agreement.in_force("classic", at=datetime(2019, 12, 31, tzinfo=UTC)) is None
-    assert states(agreement, NOW + 6 * DAY) == {1: "superseded", 2: "in_force"}
+    assert states(agreement, NOW + 6 * DAY) == {1: "superseded", 2: "superseded", 3: "in_force"}
 
 
 def test_of_two_agreements_on_one_day_the_later_one_holds(agreement: Agreement) -> None:
