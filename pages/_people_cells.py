@@ -37,7 +37,9 @@ def table(known: Known, people: pd.DataFrame) -> pd.DataFrame:
         out[name] = [None if day is None else _EPOCH + timedelta(int(day)) for day in out[name]]
     out["capacity"] = out["capacity"].astype("Float64").astype("float64")
     hours = known.hours.set_index("person_id")
-    out["counts"] = [f"{known.called(hours['calendar'][one])} · {WHY[hours['why'][one]]}" for one in rows.index]
+    out["counts"] = [
+        " · ".join(filter(None, (known.called(hours["calendar"][one]), WHY[hours["why"][one]]))) for one in rows.index
+    ]
     origins = known.origins.set_index("person_id")
     out["stated"] = [
         ", ".join(TITLES[name].lower() for name in CELLS if origins.loc[one, name] == STATED) or None

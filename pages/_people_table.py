@@ -179,7 +179,12 @@ def _origins(known: Known, people: pd.DataFrame) -> None:
                 "file: an import says so. derived: concluded from names, teams and what they did. stated here: written "
                 "on this page; “else” is what holds once it is taken back."
             )
-            st.dataframe(where_from(known, people), hide_index=True, alt="Where each cell of each person comes from")
+            st.dataframe(
+                where_from(known, people),
+                hide_index=True,
+                placeholder="",
+                alt="Where each cell of each person comes from",
+            )
 
 
 def _download(known: Known, people: pd.DataFrame) -> None:

@@ -16,9 +16,9 @@ def _summary(found: Known) -> str:
     people = found.people
     persons = people[people["kind"] == "person"]
     left = int((~persons["active"].fillna(True)).sum())
+    others = {kind: int((people["kind"] == kind).sum()) for kind in ("queue", "machine")}
     parts = [
-        things(int((people["kind"] == "queue").sum()), "queue"),
-        things(int((people["kind"] == "machine").sum()), "machine"),
+        *(things(number, kind) for kind, number in others.items() if number),
         f"{things(left, 'person', 'people')} left" if left else "",
         f"something is stated here of {things(len(found.seen), 'person', 'people')}" if found.seen else "",
     ]
@@ -54,7 +54,8 @@ with errors():
     found = known(here)
     st.title(plain(headline(found.people, found.hours, found.calendars)), anchor=False)
     present, manager = _sidebar(found)
-    st.caption(plain(_summary(found)))
+    if summary := _summary(found):
+        st.caption(plain(summary))
     if not present:
         for doubt in doubts(found.people, found.hours, found.calendars):
             st.warning(plain(doubt), icon=":material/help:")

@@ -13,8 +13,8 @@ from core.words import things
 from core.worktime import Calendar
 from core.worktime.places import agreed_zone
 
-WHY = {"own": "own", "team": "team", "usual": "everybody else", "zone": "own zone", "default": "zone of the data"}
-"""Why a calendar is somebody's, in words."""
+WHY = {"own": "own", "team": "team", "usual": "everybody else", "zone": "own zone", "default": ""}
+"""Why a calendar is somebody's, in words; nothing where there is no reason of its own."""
 
 _SEASONS = (datetime(2026, 1, 15, 12), datetime(2026, 7, 15, 12))  # noqa: DTZ001
 _NAMED = 3

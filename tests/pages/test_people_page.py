@@ -129,7 +129,7 @@ def test_the_finding_is_who_is_here_and_whose_hours_count(opened: Open, folder: 
     staff.state_people({"u1": {"zone": "UTC"}, "Dan": {"kind": "person"}}, seen={}, at=AT)
     at = opened(folder)
     assert title(at) == "4 people, 1 without a team: their clocks count Monday to Friday 09–17 UTC"
-    assert "1 queue · 0 machines · something is stated here of 2 people" in texts(at)
+    assert "1 queue · something is stated here of 2 people" in texts(at)
 
 
 def test_what_is_wrong_in_the_files_is_said(opened: Open, folder: Path, staff: Staff) -> None:
