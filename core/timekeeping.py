@@ -112,9 +112,9 @@ class Timekeeping:
 
     @cached_property
     def by_day(self) -> bool:
-        """Is most of it known by the day alone? Then times are told in days."""
+        """Are most hand-offs known by the day alone? Then times are told in days."""
         whole = self.states().total()
-        return 2 * whole["by_day"] > whole["handed"]
+        return 2 * whole["start_by_day"] > whole["handed"]
 
     @property
     def limit_seconds(self) -> int:

@@ -88,10 +88,11 @@ def curve(engine: Engine, rows: Lazy, clock: Clock, *, horizon: int, by_day: boo
 
     Ends: `TOUCHED`, and `LEFT` for those that left, began anew or were won without it; who is still open is neither.
     Those without a clock have no part, and hours and days are never mixed: `by_day` says whose curve it is, of those
-    of which the instants are known or of those of which only a day is.
+    handed over at a known instant or of those of which only the day is known. What is known by its day alone after a
+    known hand-off has come when that day begins, as in the states.
     """
     step = _step(clock.limit_seconds, horizon)
-    told = clocked(rows, clock).filter(nw.col("state") != "no_clock", nw.col("by_day") == by_day)
+    told = clocked(rows, clock).filter(nw.col("state") != "no_clock", nw.col("start_by_day") == by_day)
     took, left = nw.col("took"), nw.col("left")
     gone = ~left.is_null() & (took.is_null() | nw.col("left_first"))
     ended = nw.when(gone).then(nw.lit(LEFT)).when(~took.is_null()).then(nw.lit(TOUCHED)).otherwise(nw.lit(2))

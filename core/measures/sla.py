@@ -33,9 +33,13 @@ SLA = Table(
         Column("due", "integer", "met or breached, and the deadline lies before as_of", required=True),
         Column("past_due", "integer", "of those breached: not reached to this day, and still waiting", required=True),
         Column("by_day", "integer", "of those handed over: only a day is known of one of both ends", required=True),
+        Column("start_by_day", "integer", "of those: only the day of the hand-off is known", required=True),
     ),
     key=("segment",),
 )
+
+
+_FLAGS = ("due", "past_due", "by_day", "start_by_day")
 
 
 def column(clock: Clock, what: str) -> str:
@@ -45,7 +49,7 @@ def column(clock: Clock, what: str) -> str:
 
 def clocked(rows: Lazy, clock: Clock) -> Lazy:
     """The rows (`clocks.TIMED` or timed spells) with `state`, `took`, `spent` and `limit`, and the flags `due`,
-    `past_due` and `by_day`.
+    `past_due`, `by_day` and `start_by_day`.
 
     `took`: seconds to the milestone, as the clock counts; `spent`: the same, or to as_of, or to the end of the window,
     where it is not reached; `limit`: the clock's, in whole working days where only the day of the start is known.
@@ -101,6 +105,7 @@ def clocked(rows: Lazy, clock: Clock) -> Lazy:
         due=(nw.col("state") == "breached") | ((nw.col("state") == "met") & (as_of > within)),
         past_due=(nw.col("state") == "breached") & still,
         by_day=start_by_day | _true(nw.col(f"{step}_by_day")),
+        start_by_day=start_by_day,
     )
 
 
@@ -149,12 +154,12 @@ def sla(engine: Engine, rows: Lazy, clock: Clock, query: Query, *, as_of: int) -
     one = nw.lit(1).cast(nw.Int64)
     flagged = clocked(rows, clock).with_columns(
         **{state: nw.when(nw.col("state") == state).then(one).otherwise(one - one) for state in STATES},
-        **{f"n_{flag}": nw.when(nw.col(flag)).then(one).otherwise(one - one) for flag in ("due", "past_due", "by_day")},
+        **{f"n_{flag}": nw.when(nw.col(flag)).then(one).otherwise(one - one) for flag in _FLAGS},
     )
     grouped = flagged.group_by("segment").agg(
         handed=nw.len(),
         **{state: nw.col(state).sum() for state in STATES},
-        **{flag: nw.col(f"n_{flag}").sum() for flag in ("due", "past_due", "by_day")},
+        **{flag: nw.col(f"n_{flag}").sum() for flag in _FLAGS},
     )
     return Sla(query, clock, as_of, SLA.conform(engine.collect(grouped)).sort_values("segment", ignore_index=True))
 

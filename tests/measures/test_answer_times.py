@@ -96,6 +96,13 @@ def test_whoever_left_first_is_never_reached_and_hours_and_days_are_not_mixed(ma
     assert days.at_risk[0] == 1
 
 
+def test_attempts_known_by_their_day_stay_beside_those_that_never_came(made: Rows) -> None:
+    rows = [touched(0.5, attempt_by_day=True), touched(8.5, attempt_by_day=True), {}, {}]
+    found = curve(made.engine, made.timed(*rows), FOUR_HOURS, horizon=HORIZON)
+    assert found.at_risk[0] == 4
+    assert found.by(HORIZON, TOUCHED) == pytest.approx(0.5), "two of four, and not all of those that have a day"
+
+
 def test_every_hour_of_the_week_is_there_and_unknown_ones_are_left_out(made: Rows) -> None:
     rows = [{"arrived_hour": 9, "answered_hour": 33}, {"arrived_hour": 9}, {"answered_hour": 167}, {}]
     found = hours(made.engine, made.timed(*rows))

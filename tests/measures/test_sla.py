@@ -128,7 +128,7 @@ def test_the_headline_is_missed_of_due_and_nothing_else(made: Rows) -> None:
     assert (rate.hits, rate.n) == (4, 10)
     assert found.total() == {
         "handed": 87, "met": 6, "breached": 4, "running": 50, "withdrawn": 20, "no_clock": 7,
-        "due": 10, "past_due": 1, "by_day": 0,
+        "due": 10, "past_due": 1, "by_day": 0, "start_by_day": 0,
     }  # fmt: skip
     assert math.isnan(asked(made).rate().value)
 
