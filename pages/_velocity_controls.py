@@ -47,6 +47,11 @@ class Asked:
     called: Mapping[str, str]
     """What each group is called in sight: no names of people while presenting."""
 
+    def in_sight(self, column: str, value: str) -> str:
+        """What a value that leads are narrowed to is called in sight."""
+        hide = self.present and column in PEOPLE and value != UNKNOWN
+        return self.called.get(value, "one person") if hide else value
+
 
 def told(report: Report, what: str, query: Query, ask: Callable[[], T]) -> T:
     """An answer kept for a moment."""

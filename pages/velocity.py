@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.measures.velocity import Velocity
 from core.report import Report
 from core.velocity_words import doubts, headline, identity
 from core.words import day, things
@@ -14,9 +15,10 @@ from pages._velocity_controls import VIEWS, Asked, controls, in_sight, looked_at
 from pages._velocity_leads import leads
 
 
-def _absent(here: Report) -> None:
-    """No entry to a stage is dated: what is missing, and where it is to be had."""
-    st.title("Nobody knows how long leads stay: no entry to a stage is dated", anchor=False)
+def _absent(here: Report, found: Velocity) -> None:
+    """No entry to a stage that leads leave is dated: what is missing, and where it is to be had."""
+    dated = "no entry to a stage" if found.stages.empty else f"only the entry to {found.stages['name'].iloc[0]}"
+    st.title(plain(f"Nobody knows how long leads stay: {dated} is dated"), anchor=False)
     table = questions(str(here.workspace.folder), here.workspace.store.version())
     line = table[table["page"] == "velocity"].iloc[0]
     said = f"These data say where {things(here.facts.n_units, 'lead')} may be now, and of none since when."
@@ -31,10 +33,9 @@ with errors():
     here = report()
     asked: Asked = controls(here)
     found, query = velocity(here, asked.whole), asked.whole
-    narrowed = bool(query.where or query.start or query.end)
-    if found.stages.empty and not narrowed:
-        _absent(here)
     if set(found.stages["stage"]) <= {found.definition.stage_ids[-1]}:
+        if not (query.where or query.start or query.end):
+            _absent(here, found)
         st.title(plain(headline(found)), anchor=False)
         st.info(
             "Nothing stands behind this question: take a filter away or choose a longer period.",
@@ -63,7 +64,7 @@ with errors():
     )
     parts = [
         f"{query.start or 'from the first'} to {query.end or 'the last'}" if query.start or query.end else "all leads",
-        "only " + ", ".join(value for _, value in query.where) if query.where else "",
+        "only " + ", ".join(asked.in_sight(*pair) for pair in query.where) if query.where else "",
         f"true at {day(found.as_of, here.settings.tz)}",
         identity(row),
     ]

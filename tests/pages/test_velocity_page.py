@@ -182,6 +182,9 @@ def test_presenting_hides_names(opened: Open, sample: Path, report: Report) -> N
     assert not {"First name", "Last name", "Mail", "Phone", "Owner"} & set(at.dataframe[-1].value.columns)
     for text in (title(at), said(at)):
         assert not any(name in text for name in names)
+    at.selectbox(key="stay_in").set_value("Emma Falk")
+    assert "only Person " in said(ran(at))
+    assert "Emma Falk" not in title(at) + said(at)
 
 
 def test_the_table_has_every_stage_and_a_link_to_what_is_not_there_says_so(
@@ -210,6 +213,13 @@ def test_a_current_status_alone_says_what_is_missing_and_where_it_is_to_be_had(o
     assert title(at) == "Nobody knows how long leads stay: no entry to a stage is dated"
     assert "2 leads" in said(at)
     assert 'HubSpot: an export of contacts with the columns "Date entered' in said(at)
+    assert not at.metric
+
+
+def test_where_only_the_last_stage_is_dated_that_is_said(opened: Open, tmp_path: Path) -> None:
+    rows = "\n".join(f"L{n},a{n}@x.example,2026-01-{n + 1:02}" for n in range(20))
+    at = opened(imported(tmp_path, "Record ID,Email,Became a customer date\n" + rows))
+    assert title(at) == "Nobody knows how long leads stay: only the entry to Won is dated"
     assert not at.metric
 
 
