@@ -4,6 +4,7 @@ The connection may read and write only below the folders that it was opened with
 reconfigured. One `Engine` belongs to one thread: DuckDB keeps one unfinished result per connection.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -95,10 +96,13 @@ class Engine:
         return nw.from_native(self._connection.from_arrow(table))
 
     def keep(self, lazy: Lazy, file: Path) -> None:
-        """Write the frame to a Parquet file; a reader sees the whole file or none."""
-        part = file.with_suffix(".part")
-        lazy.to_native().write_parquet(str(part), compression="zstd")
-        part.replace(file)
+        """Write the frame to a Parquet file; a reader sees the whole file or none, also where two write it at once."""
+        part = file.with_suffix(f".{uuid.uuid4().hex}.part")
+        try:
+            lazy.to_native().write_parquet(str(part), compression="zstd")
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
 
     def collect(self, lazy: Lazy) -> pd.DataFrame:
         """The frame in memory. For results of some thousand rows, or one page of a list."""

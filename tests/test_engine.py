@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -178,3 +179,17 @@ def test_what_does_not_fit_in_memory_is_spilled_into_the_folder(inside: Path, en
     assert (inside / "facts" / ".spill").is_dir()
     setting = engine._connection.execute("SELECT current_setting('temp_directory')").fetchone()
     assert setting == (str((inside / "facts" / ".spill").resolve()),)
+
+
+def test_two_that_keep_one_file_at_once_do_not_get_in_each_others_way(engine: Engine, inside: Path) -> None:
+    """Two windows that ask the same question of new facts both write its answer."""
+    frame = pd.DataFrame({"n": range(200_000)})
+
+    def keep(_: int) -> int:
+        beside = engine.beside()
+        beside.keep(beside.frame(frame), inside / "kept.parquet")
+        return beside.number(beside.read([inside / "kept.parquet"]).select(nw.len()))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(keep, range(24))) == {len(frame)}
+    assert [file.name for file in inside.iterdir() if file.is_file()] == ["kept.parquet"]

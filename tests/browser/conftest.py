@@ -63,8 +63,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             return known[folder]
 
         yield start
-    failed = [log for log in logs.iterdir() if "Traceback" in log.read_text(encoding="utf-8", errors="replace")]
-    assert not failed, f"errors in {failed}"
+    said = [log.read_text(encoding="utf-8", errors="replace") for log in logs.iterdir()]
+    failed = [text[text.index("Traceback") :] for text in said if "Traceback" in text]
+    assert not failed, "the app met errors:\n" + "\n".join(failed)
 
 
 @pytest.fixture
