@@ -1,9 +1,10 @@
 """Every question that can be asked of one workspace at one instant: measures bound to facts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import narwhals as nw
 import pandas as pd
@@ -34,6 +35,8 @@ from core.settings import Settings
 from core.staff import Staff
 from core.tables import EXTRA
 from core.workspace import Workspace
+
+A = TypeVar("A", bound="HasReport")
 
 TELLING = ("source", "owner_team", "owner_name", "owner", "campaign_id", "region", "country", "industry")
 """Columns in which a leak is looked for unasked."""
@@ -240,3 +243,32 @@ class Report:
             stages = range(base, len(self.facts.definition.stages))
             engine.keep(engine.frame(depths(engine, rows, stages, window_days=window)), file)
         return self.engine.read([file])
+
+
+class HasReport(Protocol):
+    """Anything that is asked of one report."""
+
+    @property
+    def report(self) -> Report:
+        """The report."""
+        ...
+
+
+class OncePerThread(Generic[A]):
+    """A lazy frame that is made once for each thread that asks: it belongs to the engine of the thread that made it.
+
+    Parts of a page run again later, in another thread than the page itself.
+    """
+
+    def __init__(self, make: Callable[[A], Lazy]) -> None:
+        self._make, self.__doc__ = make, make.__doc__
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = f"{name} and its engine"
+
+    def __get__(self, asked: A, _: type | None = None) -> Lazy:
+        engine = asked.report.engine
+        held: tuple[Engine, Lazy] | None = asked.__dict__.get(self._name)
+        if held is None or held[0] is not engine:
+            held = asked.__dict__[self._name] = engine, self._make(asked)
+        return held[1]

@@ -18,7 +18,7 @@ from core.measures.holding import GROUPS, by_groups, grouped
 from core.measures.silent_leads import owners, silent_leads
 from core.measures.trail import trail
 from core.measures.turned_down import turned_down
-from core.report import Report
+from core.report import OncePerThread, Report
 from core.stats.intervals import FEW, Rate
 
 TITLES = {
@@ -69,7 +69,7 @@ class Silence:
     report: Report
     query: Query
 
-    @cached_property
+    @OncePerThread
     def _rows(self) -> Lazy:
         """The hand-offs that count, each with what became of it."""
         here = self.report

@@ -20,7 +20,7 @@ from core.measures.fitted_limits import apart, fitted_limits
 from core.measures.handed import OWN, had_by, spells_of, values_of
 from core.measures.sla import Sla, sla
 from core.measures.trust import Trust, trust
-from core.report import Report
+from core.report import OncePerThread, Report
 from core.stats.competing import Incidence
 from core.stats.intervals import Rate
 from core.stats.limits import funnel_limit
@@ -62,7 +62,7 @@ class Timekeeping:
         own = self.hours
         return self.report.timing() if own is None else Timing({own.id: own}, {}, own.id)
 
-    @cached_property
+    @OncePerThread
     def _rows(self) -> Lazy:
         rows = self.report.handed(self.query, self.timing)
         return rows if self.manager is None else had_by(rows, self._beneath)

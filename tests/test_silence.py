@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -147,6 +148,13 @@ def test_every_number_opens_as_many_leads(report: Report) -> None:
     listed = asked.leads(BUCKETS, limit=None)["bucket"].value_counts()
     assert {name: int(listed.get(name, 0)) for name in BUCKETS} == {name: found.total()[name] for name in BUCKETS}
     assert len(asked.leads(SILENT, segment="Emerging", limit=None)) == found.size("Emerging")
+
+
+def test_a_part_of_the_page_may_ask_later_in_a_thread_of_its_own(report: Report) -> None:
+    asked = Silence(report, Query(by="team"))
+    n = asked.counts().size("Emerging")
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(lambda: len(asked.leads(SILENT, segment="Emerging", limit=None))).result() == n
 
 
 @pytest.fixture(scope="module")
