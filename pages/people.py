@@ -69,7 +69,7 @@ with errors():
     # Both are always drawn: a table that is not drawn forgets what was written in it.
     with people:
         if present:
-            rows = _people_hours.teams(found)[["called", "people", "counts"]]
+            rows = _people_hours.teams(found).query("team != ''")[["called", "people", "counts"]]
             rows.columns = ["Team", "People", "Clock counts"]
             st.dataframe(rows, hide_index=True, alt="Teams, how many people each has, and whose hours count")
         else:

@@ -256,6 +256,7 @@ def test_nobody_is_named_while_presenting(opened: Open, folder: Path) -> None:
     assert not any("manager" in frame.value.columns for frame in at.dataframe)
     shown = texts(at) + "".join(str(frame.value) for frame in at.dataframe)
     assert "North" in shown
+    assert "Everybody else" not in shown, "nobody is counted twice"
     for name in ("Ada", "Cem", "R&D"):
         assert name not in shown
 

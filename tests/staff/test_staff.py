@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ from core.report import Report
 from core.staff import Staff
 from core.staff.origins import DERIVED, FILE, STATED
 from core.staff.timing import whose
+from core.staff.told import headline, leaders_unknown
 from core.store import EVERYBODY_ELSE
 from core.timekeeping import Timekeeping
 from core.workspace import Workspace
@@ -303,3 +305,16 @@ def test_people_of_a_second_file_and_of_none_are_completed_alike(staff: Staff, c
     units = report.engine.collect(report.facts.units(report.engine)).set_index("owner")
     assert units["owner_team"].to_dict() == {"u1": "North", "u2": "North", "u3": "South", "u9": "North", "Ada": "North"}
     assert [units["owner_manager"][one] for one in ("u1", "Ada", "u2")] == ["Cem", "Cem", "Ada"]
+
+
+def test_maven_says_who_leads_whom(maven: Path) -> None:
+    with Workspace(maven) as here:
+        staff = Staff(here)
+        people = staff.people()
+        told = headline(people, whose(people, staff.uses(), "UTC"), staff.timing(people).calendars)
+        origin = staff.origins(people)
+    assert told == "35 people in 3 teams: their clocks count Monday to Friday 09–17 UTC"
+    assert len(leaders_unknown(people)) == 6
+    assert sum(len(beneath(people, chief)) for chief in leaders_unknown(people)) == 35
+    assert (set(origin["team"]), set(origin["side"])) == ({FILE}, {DERIVED})
+    assert not origin["zone"].notna().any()
