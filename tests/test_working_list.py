@@ -46,6 +46,7 @@ def test_the_columns_to_fill_have_the_names_and_words_of_the_crm(report: Report)
     assert told[0]["Handed over (to read)"].endswith("+00:00")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("reading_here")
 def test_a_list_that_is_filled_and_taken_back_by_the_crm_empties_the_black_hole(
     sample: Path, copied: Callable[[Path], Path], tmp_path: Path

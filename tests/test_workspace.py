@@ -117,6 +117,7 @@ def test_a_real_export_imported_again_changes_nothing(sample: Path, copied: Call
         assert (here.store.version(), here.facts().key) == (version, key)
 
 
+@pytest.mark.slow
 def test_any_import_can_be_undone_and_redone_in_any_order_as_if_it_had_never_been(
     tmp_path: Path, files: dict[str, Path]
 ) -> None:

@@ -112,6 +112,7 @@ def questions(chance: random.Random) -> Iterator[Query]:
             yield Query.model_validate(stated)
 
 
+@pytest.mark.slow
 @settings(max_examples=2, phases=[Phase.generate])
 @given(seed=st.integers(0, 1 << 32))
 def test_every_hand_off_is_in_the_bucket_that_a_second_reading_puts_it_in(ground: Ground, seed: int) -> None:

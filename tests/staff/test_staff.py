@@ -255,6 +255,7 @@ def by_team(here: Workspace) -> dict[str, int]:
     return dict(found[found["stage"] == "mql"].groupby("segment")["entered"].sum())
 
 
+@pytest.mark.slow
 def test_every_figure_moves_with_what_is_stated_and_returns_with_it(staff: Staff, company: Workspace) -> None:
     key, before = company.facts().key, (sla(company), attempts(company), by_team(company))
     assert before == ((4, 5), 5, {"North": 3, "South": 1, UNKNOWN: 1}), "in Tokyo it was evening: Ben had the next day"
