@@ -1,10 +1,9 @@
 """Every question that can be asked of one workspace at one instant: measures bound to facts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Literal
 
 import narwhals as nw
 import pandas as pd
@@ -36,7 +35,7 @@ from core.staff import Staff
 from core.tables import EXTRA
 from core.workspace import Workspace
 
-A = TypeVar("A", bound="HasReport")
+Earlier = Literal["before", "year"]
 
 TELLING = ("source", "owner_team", "owner_name", "owner", "campaign_id", "region", "country", "industry")
 """Columns in which a leak is looked for unasked."""
@@ -110,6 +109,29 @@ class Report:
         aged = day - timedelta(days=query.mature_days + 1)
         end = aged if query.end is None else min(query.end, aged)
         return None if query.start is not None and end < query.start else query.model_copy(update={"end": end})
+
+    def earlier(self, query: Query, how: Earlier) -> Query | None:
+        """The same question of an earlier period; None where the period has no first day, so that nothing is before it.
+
+        `before`: as many days, directly before its first one; `year`: the same days a year before. A period without a
+        last day ends with the day of as_of.
+        """
+        if query.start is None:
+            return None
+        last = query.end or datetime.fromtimestamp(self.facts.as_of, self.settings.tz).date()
+        if how == "year":
+            start, end = _year_before(query.start), _year_before(last)
+        else:
+            start, end = query.start - (last - query.start) - timedelta(days=1), query.start - timedelta(days=1)
+        return query.model_copy(update={"start": start, "end": end})
+
+    def undated(self, query: Query) -> int:
+        """Leads of this question that are in no period, because no day is known on which they entered."""
+        if (query.start is None and query.end is None) or query.policy == "current":
+            return 0
+        every = self._standing(query.model_copy(update={"start": None, "end": None, "by": None}))
+        dateless = every.filter(nw.col("cohort_at").is_null()).select("unit").unique()
+        return self.engine.number(dateless.select(n=nw.len()))
 
     def won_value(self, query: Query) -> pd.DataFrame:
         """Won amounts of the cohort, per currency."""
@@ -245,30 +267,5 @@ class Report:
         return self.engine.read([file])
 
 
-class HasReport(Protocol):
-    """Anything that is asked of one report."""
-
-    @property
-    def report(self) -> Report:
-        """The report."""
-        ...
-
-
-class OncePerThread(Generic[A]):
-    """A lazy frame that is made once for each thread that asks: it belongs to the engine of the thread that made it.
-
-    Parts of a page run again later, in another thread than the page itself.
-    """
-
-    def __init__(self, make: Callable[[A], Lazy]) -> None:
-        self._make, self.__doc__ = make, make.__doc__
-
-    def __set_name__(self, _: type, name: str) -> None:
-        self._name = f"{name} and its engine"
-
-    def __get__(self, asked: A, _: type | None = None) -> Lazy:
-        engine = asked.report.engine
-        held: tuple[Engine, Lazy] | None = asked.__dict__.get(self._name)
-        if held is None or held[0] is not engine:
-            held = asked.__dict__[self._name] = engine, self._make(asked)
-        return held[1]
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -18,7 +18,8 @@ from core.measures.holding import GROUPS, by_groups, grouped
 from core.measures.silent_leads import owners, silent_leads
 from core.measures.trail import trail
 from core.measures.turned_down import turned_down
-from core.report import OncePerThread, Report
+from core.once_per_thread import OncePerThread
+from core.report import Report
 from core.stats.intervals import FEW, Rate
 
 TITLES = {

@@ -20,7 +20,8 @@ from core.measures.fitted_limits import apart, fitted_limits
 from core.measures.handed import OWN, had_by, spells_of, values_of
 from core.measures.sla import Sla, sla
 from core.measures.trust import Trust, trust
-from core.report import OncePerThread, Report
+from core.once_per_thread import OncePerThread
+from core.report import Report
 from core.stats.competing import Incidence
 from core.stats.intervals import Rate
 from core.stats.limits import funnel_limit

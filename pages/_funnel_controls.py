@@ -13,6 +13,7 @@ from core.report import Report
 from core.words import OUTCOME_NAMES, POLICY_NAMES, count
 from pages._ui import kept, label, links, plain, true_at
 
+COMPARED = {"before": "The days before", "year": "A year before", "own": "Other days"}
 VIEWS = {"cohort": "Cohort", "flow": "Flow", "worth": "Worth", "table": "Table"}
 COUNTED: tuple[Literal["leads", "passes"], ...] = ("leads", "passes")
 COUNTING = {"leads": "Leads", "passes": "Passes"}
@@ -20,7 +21,7 @@ EARLIEST, LATEST = date(1980, 1, 1), date(2100, 1, 1)
 BOUND: Mapping[str, Any] = {"bind": "query-params", "persist_state": "session"}
 BEGIN: Mapping[str, Any] = {
     **dict.fromkeys(("start", "end", "start2", "end2", "by", "segment", "stage", "outcome", "reason", "lead")),
-    **{"only": [], "policy": "furthest", "counting": "leads", "view": "cohort", "present": False, "compare": False},
+    **{"only": [], "policy": "furthest", "counting": "leads", "view": "cohort", "present": False, "compare": None},
 }
 """How the controls stand before anybody touches one; two more begin as the data's settings say."""
 
@@ -82,6 +83,7 @@ def controls(report: Report) -> Asked:
             "policy": POLICY_NAMES,
             "counting": COUNTING,
             "view": VIEWS,
+            "compare": COMPARED,
         }
     )
     with st.sidebar:
@@ -115,7 +117,7 @@ def _question(
         values = (*kept(report, "values", by, lambda: report.values(by, most=500)), UNKNOWN)
         segment = st.selectbox("Show only", values, None, key="segment", placeholder="All of them", **BOUND)
     only = st.multiselect("Filters", list(filters), None, named(filters), key="only", placeholder="No filter", **BOUND)
-    other = _compared()
+    compare, own = _compared(start)
     with st.expander("How it is counted", key="counted", on_change="rerun", icon=":material/rule:") as fold:
         true_at(report)
         days_of = [f"{stage.name} {stage.clock_days}" for stage in definition.stages if stage.clock_days]
@@ -160,7 +162,7 @@ def _question(
     return Asked(
         query=whole,
         split=None if by is None else query.model_copy(update={"by": by}),
-        other=None if other is None else whole.model_copy(update={"start": other[0], "end": other[1]}),
+        other=_other(report, whole, compare, own),
         present=present,
     )
 
@@ -176,10 +178,23 @@ def _period(first: str, last: str, why: str) -> tuple[date | None, date | None]:
     return start, end
 
 
-def _compared() -> tuple[date | None, date | None] | None:
-    if not st.toggle("Compare periods", key="compare", **BOUND):
-        return None
-    return _period("start2", "end2", "The period that the grey bars show")
+def _compared(start: date | None) -> tuple[Any, tuple[date | None, date | None]]:
+    """How to find the period that is compared with, and its own days; or what is still to be chosen."""
+    how = st.selectbox(
+        "Compare with", list(COMPARED), None, named(COMPARED), key="compare", placeholder="Nothing", **BOUND
+    )
+    own = _period("start2", "end2", "The period that the grey bars show") if how == "own" else (None, None)
+    if how is not None and not (any(own) if how == "own" else start):
+        missing = "the other days" if how == "own" else "a first day of the period: nothing comes before all leads"
+        st.caption(f":material/info: To compare, choose {missing}.")
+    return how, own
+
+
+def _other(report: Report, whole: Query, how: Any, own: tuple[date | None, date | None]) -> Query | None:
+    """The question that is compared with; none while the days that it needs are not chosen."""
+    if how == "own":
+        return whole.model_copy(update={"start": own[0], "end": own[1]}) if any(own) else None
+    return None if how is None else report.earlier(whole, how)
 
 
 def _moved(report: Report, query: Query) -> None:

@@ -42,11 +42,11 @@ HEADINGS = {
 def leads(report: Report, asked: Asked, found: Funnel, stage: str, outcome: str | None, reason: str | None) -> None:
     """List the leads that entered a stage and ended there by an outcome, for a reason."""
     number = _number(found, stage, outcome, reason)
-    names = {known.id: known.name for known in found.definition.stages}
-    what = f"{names[stage]}, {OUTCOME_NAMES[outcome or 'entered'].lower()}" + (f": {reason}" if reason else "")
-    units = things(number, unit(found, 1), unit(found, 2))
+    what, units = _words(found, stage, outcome, reason)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.header(plain(f"{what}: {units}" + (f", first {PAGE:,} shown" if number > PAGE else "")), anchor=False)
+        st.header(
+            plain(f"{what}: {units}" + (f", first {PAGE:,} shown" if number > PAGE else "")), anchor="leads-behind"
+        )
         if number:
             st.download_button(
                 f"Download all {number:,}" if number > 1 else "Download",
@@ -84,6 +84,17 @@ def leads(report: Report, asked: Asked, found: Funnel, stage: str, outcome: str 
         alt=f"{what}: {units}",
     )
     _one(report, list(page["lead_id"]))
+
+
+def told(found: Funnel, stage: str, outcome: str | None, reason: str | None) -> str:
+    """Which leads are listed, and how many, safe inside markdown."""
+    return plain(": ".join(_words(found, stage, outcome, reason)))
+
+
+def _words(found: Funnel, stage: str, outcome: str | None, reason: str | None) -> tuple[str, str]:
+    name = found.definition.stages[found.definition.place(stage)].name
+    what = f"{name}, {OUTCOME_NAMES[outcome or 'entered'].lower()}" + (f": {reason}" if reason else "")
+    return what, things(_number(found, stage, outcome, reason), unit(found, 1), unit(found, 2))
 
 
 def headings(frame: pd.DataFrame) -> dict[str, str]:

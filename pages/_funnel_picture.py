@@ -32,9 +32,13 @@ def picture(report: Report, asked: Asked) -> None:
             config=CONFIG,
             alt=f"{headline(found)}. The table view holds the same numbers.",
         )
-        if not asked.present:
-            st.caption(_legend(found, asked))
+        legend = st.empty()
     stage, outcome, reason = _which(found)
+    if stage is not None:
+        # Below the fold of a small screen, where a click would seem to do nothing.
+        legend.caption(f"{_funnel_leads.told(found, stage, outcome, reason)}: [listed below](#leads-behind)")
+    elif not asked.present:
+        legend.caption(_legend(found, asked))
     if stage is not None:
         _funnel_leads.leads(report, asked, found, stage, outcome, reason)
 

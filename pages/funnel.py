@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.words import count, day, headline, identity
+from core.words import count, day, headline, identity, things
 from pages import _funnel_tables
 from pages._funnel_breakdown import breakdown
 from pages._funnel_cards import cards
@@ -32,6 +32,11 @@ with errors():
     ]
     if asked.query.where:
         parts.insert(1, "only " + ", ".join(value for _, value in asked.query.where))
+    if asked.other is not None:
+        parts.insert(1, f"compared with {asked.other.start or 'the first'} to {asked.other.end or 'the last'}")
+    undated = kept(here, "undated", asked.query.model_dump_json(), lambda: here.undated(asked.query))
+    if undated:
+        parts.append(f"{things(undated, 'lead')} more, of unknown day, {'is' if undated == 1 else 'are'} in no period")
     unplaced = kept(here, "unplaced", "", here.unplaced)
     if unplaced:
         parts.append(f"{count(unplaced)} leads without a known stage are in no funnel")

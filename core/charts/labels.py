@@ -29,7 +29,10 @@ def heads(
         rate = found.rate(earlier) if earlier and found.query.policy != "current" else Rate(0, 0)
         small = "" if rate.n < FEW else words.percent(rate.value)
         if was:
-            small = f"{small} · was {words.count(was.get(stage, 0))}".removeprefix(" · ")
+            then = before.rate(earlier) if before is not None and rate.n and was.get(earlier) else Rate(0, 0)
+            # Periods may differ in length: where there is a share, it is what is compared.
+            said = words.count(was.get(stage, 0)) if then.n < FEW else words.percent(then.value)
+            small = f"{small} · was {said}".removeprefix(" · ")
         at = {"x": slots.index(stage), "y": max(n, int(was.get(stage, 0))), "yanchor": "bottom", "showarrow": False}
         if small:
             out.append({**at, "yshift": 1, "text": small, "font": {"size": look.size(12), "color": look.text}})

@@ -10,7 +10,7 @@ from tests.browser.driving import Tab, bottom
 
 pytestmark = pytest.mark.browser
 FOLD = 720
-PERIODS = "compare=true&start=2026-01-01&end=2026-03-31&start2=2025-10-01&end2=2025-12-31"
+PERIODS = "compare=own&start=2026-01-01&end=2026-03-31&start2=2025-10-01&end2=2025-12-31"
 FUNNEL = f"/funnel?stage=mql&outcome=rejected&by=source&{PERIODS}"
 DATA = ("Import", "Words", "Problems", "Imports", "What these data can answer", "Settings")
 NAMELESS = re.compile(r"^ *- '?(?:button|link|radio|tab|combobox|checkbox|switch|slider)\b(?! \".*\w).*$", re.MULTILINE)

@@ -206,11 +206,38 @@ def test_every_reading_can_be_shown(opened: Open, sample: Path, report: Report, 
 
 def test_two_periods_side_by_side(opened: Open, sample: Path) -> None:
     at = opened(
-        sample, start="2026-01-01", end="2026-03-31", compare="true", start2="2025-07-01", end2="2025-12-31"
+        sample, start="2026-01-01", end="2026-03-31", compare="own", start2="2025-07-01", end2="2025-12-31"
     )  # fmt: skip
     table = at.dataframe[-1].value.set_index("Stage")
     assert table.loc["Raw", "Entered"] == 1578
     assert str(table.loc["Raw", "Difference"]).endswith("points")
+
+
+def test_the_days_before_and_the_year_before_are_found_for_the_period(opened: Open, sample: Path) -> None:
+    at = opened(sample, start="2026-01-01", end="2026-03-31", compare="before")
+    assert any("compared with 2025-10-03 to 2025-12-31" in unescaped(caption.value) for caption in at.caption)
+    then = opened(sample, start="2025-10-03", end="2025-12-31", view="table").dataframe[0].value.set_index("Stage")
+    assert list(at.dataframe[-1].value["Entered then"]) == list(then["Entered"])
+
+    year = opened(sample, start="2026-07-01", compare="year", as_of="2026-06-30")
+    assert any("compared with 2025-07-01" in unescaped(caption.value) for caption in year.caption)
+
+
+def test_nothing_comes_before_all_leads_and_the_page_says_what_to_choose(opened: Open, sample: Path) -> None:
+    at = opened(sample, compare="before")
+    assert any("To compare, choose a first day" in caption.value for caption in at.caption)
+    assert not any("Compared with" in header.value for header in at.header), "never with itself"
+
+
+def test_leads_of_unknown_day_are_in_no_period_and_it_is_said(opened: Open, maven: Path) -> None:
+    at = opened(maven, start="2016-10-01")
+    assert any("500 leads more, of unknown day, are in no period" in unescaped(c.value) for c in at.caption)
+    assert not any("of unknown day" in caption.value for caption in opened(maven).caption)
+
+
+def test_a_list_below_the_fold_is_pointed_at(opened: Open, sample: Path) -> None:
+    at = opened(sample, stage="sal", outcome="stalled")
+    assert any(unescaped(c.value) == "SAL, stalled: 142 leads: [listed below](#leads-behind)" for c in at.caption)
 
 
 def test_the_flow_says_that_it_is_no_conversion(opened: Open, sample: Path) -> None:

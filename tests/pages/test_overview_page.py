@@ -90,7 +90,7 @@ def test_the_worth_of_a_leak_is_said_with_its_benchmark_and_probability(opened: 
 
 def test_two_periods_are_explained_by_causes_that_add_up(opened: Open, sample: Path, report: Report) -> None:
     asked = {"start": "2025-10-01", "end": "2025-12-31", "start2": "2025-07-01", "end2": "2025-09-30"}
-    at = opened(sample, "funnel.py", view="Worth", compare="true", by="Source", **asked)
+    at = opened(sample, "funnel.py", view="Worth", compare="Other days", by="Source", **asked)
     causes = at.dataframe[-1].value
     assert {"How many leads came", "Which leads came"} <= set(causes["Cause"])
     effect = causes["Won leads"].astype(float).sum()
