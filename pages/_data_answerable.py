@@ -17,7 +17,9 @@ _BADGES: dict[str, tuple[str, _Colour]] = {
 
 def show(here: Workspace) -> None:
     """Draw the tab."""
-    found = questions(str(here.folder), here.store.version())
+    every = questions(str(here.folder), here.store.version())
+    # A question that no page asks yet would be promised in vain.
+    found = every[every["page"].notna()]
     possible = found["possible"].value_counts()
     st.header(
         f"{possible.get('yes', 0)} of {len(found)} questions can be answered, {possible.get('partly', 0)} in part",
