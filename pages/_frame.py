@@ -7,7 +7,14 @@ ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0B63A5"/>'
     '<path d="M7 9h18l-7 8v7l-4-2v-5z" fill="#fff"/></svg>'
 )
-st.set_page_config(page_title="Handoff", page_icon=ICON, layout="wide", initial_sidebar_state=240)
+presenting = st.session_state.get("present", st.query_params.get("present") == "true")
+st.set_page_config(
+    page_title="Handoff",
+    page_icon=ICON,
+    layout="wide",
+    # A room needs the width; the controls are one click away.
+    initial_sidebar_state="collapsed" if presenting else 240,
+)
 page = st.navigation(
     {
         "": [

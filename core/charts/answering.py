@@ -50,7 +50,7 @@ def spread(
     found: Sla, bounds: pd.DataFrame, out: tuple[str, ...], called: Mapping[str, str], look: Look, *, height: int = 320
 ) -> go.Figure:
     """Every rep by clocks due and share missed, between the bounds of chance; only who stands out is named."""
-    made = figure(look, height, left=58, right=16, top=10, bottom=40)
+    made = figure(look, height, left=look.size(58), right=16, top=10, bottom=40)
     for low, high, dash, name in (("low95", "high95", "dot", "95 %"), ("low998", "high998", "dash", "99.8 %")):
         for bound in (low, high):
             made.add_trace(

@@ -52,7 +52,7 @@ def curve(found: Incidence, clock: Clock, look: Look, *, day: int | None = None,
     def written(time: int) -> str:
         return lasting(time) if day is None else f"{time // day} d"
 
-    made = figure(look, height, left=62, right=64, top=8, bottom=54)
+    made = figure(look, height, left=look.size(62), right=look.size(64), top=8, bottom=54)
     inside = found.times <= horizon
     x = found.times[inside].tolist()
     notes = []

@@ -25,7 +25,7 @@ class Look:
 
     def larger(self) -> "Look":
         """The same for a room: readable from the third row."""
-        return replace(self, scale=1.2)
+        return replace(self, scale=1.4)
 
     @property
     def brief(self) -> bool:

@@ -81,6 +81,7 @@ def test_a_click_opens_the_leads_and_presenting_hides_names_on_one_screen(opened
     tab.at("present").get_by_text("Present").click()
     tab.asks(present="true")
     tab.sees("Person 1")
+    assert (tab.at("picture").bounding_box() or {"width": 0})["width"] > 1000, "a room gets the width of the sidebar"
     assert REP not in tab.text
     assert not tab.at("groups").get_by_text(REP).count()
     assert bottom(tab.at("picture")) < 720
