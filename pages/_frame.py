@@ -20,6 +20,7 @@ page = st.navigation(
             st.Page("velocity.py", title="Velocity", icon=":material/hourglass_bottom:", url_path="velocity"),
         ],
         "Set up": [
+            st.Page("definition.py", title="Definition", icon=":material/handshake:", url_path="definition"),
             st.Page("data.py", title="Data", icon=":material/database:", url_path="data"),
             st.Page("people.py", title="People and calendars", icon=":material/group:", url_path="people"),
         ],
