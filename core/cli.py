@@ -24,6 +24,7 @@ from core.funnel_words import funnel_words
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.report import Report
+from core.samples import agree
 from core.serving import ROOT, serve
 from core.terminal import DONE, NEWEST, REFUSED, UNDECIDED, Said, common, moment, on_report, opened, out, pair, say
 from core.workspace import Workspace
@@ -182,6 +183,7 @@ def _demo(stated: argparse.Namespace) -> int:
             say("Importing the sample company (some seconds, once).")
         for file in missing:
             here.add(file, at=datetime.now(UTC))
+        agree(here, at=datetime.now(UTC))
         here.facts()
     return serve(folder, port=stated.port, browser=not stated.no_browser)
 

@@ -4,14 +4,18 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from core.agreement import Agreement
 from core.clock_words import months_told
+from core.definition import All, AnyOf, Criterion, Not, Stated, Valid
+from core.definition.templates import CLASSIC
+from core.journeys.judging import judge
 from core.measures.cohort import Query
 from core.measures.findings import Finding, sentence
 from core.measures.funnel import Funnel
@@ -75,7 +79,14 @@ def statuses() -> dict[str, set[str]]:
 
 def test_the_words_of_this_crm_propose_the_classic_definition(report: Report) -> None:
     assert report.facts.definition.id == "classic"
-    assert not report.workspace.definition_chosen()
+    # Both sides have signed what was proposed, from the first day on.
+    (agreed,) = Agreement(report.workspace).versions("classic", at=datetime.now(UTC))
+    assert (agreed.state, {one.name: one.side for one in agreed.signatures}) == (
+        "in_force",
+        {"Agnes Holm": "marketing", "Ingrid Vallon": "sales"},
+    )
+    assert agreed.starts_at == datetime(2025, 7, 1, tzinfo=UTC)
+    assert agreed.content_hash == CLASSIC.content_hash()
     assert report.workspace.unanswered().empty
 
 
@@ -221,6 +232,23 @@ def test_the_bought_list_is_found_with_its_reason(
     assert finding.outcome == "disqualified"
     assert finding.of == int(truth["junk_source", "leads"])
     assert (finding.reason, finding.with_reason) == ("Inaccurate data", finding.leads)
+
+
+def test_the_bought_list_fails_viability(report: Report, truth: dict[tuple[str, str], str]) -> None:
+    real = All(of=(Valid(what="mail"), AnyOf(of=(Valid(what="phone"), Not(of=Stated(field="phone"))))))
+    plain = [stage.model_copy(update={"criteria": ()}) for stage in report.facts.definition.stages]
+    viable = Criterion(id="viable", name="A real address, and a real number where one is stated", condition=real)
+    agreed = report.facts.definition.model_copy(update={"criteria": (viable,), "validated": (), "stages": tuple(plain)})
+    judged = judge(report.engine, report.sources, report.facts, agreed)
+    units = report.facts.units(report.engine).select("unit", "lead_id", "source")
+    found = report.engine.collect(judged.rows.join(units, on="unit", how="inner"))
+    assert (found["untold"] == 0).all()
+    met = found.assign(viable=found["met"] == 1).groupby("lead_id").agg({"source": "first", "viable": "max"})
+    share = met.groupby("source")["viable"].mean()
+    bought = truth["junk_source", "source"]
+    assert int((met["source"] == bought).sum()) == int(truth["junk_source", "leads"])
+    assert share[bought] < 0.5
+    assert share.drop(bought).min() > 0.9
 
 
 def test_the_rep_who_says_no_is_found_with_the_reason(
