@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import as_json, places
+from core.cli_audit import audit_command
 from core.cli_definition import definition_command
 from core.cli_followup import follow_up
 from core.cli_reading import questions_told, told
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     follow_up(command)
     add_watch(command)
     definition_command(command)
+    audit_command(command)
     return parser
 
 
