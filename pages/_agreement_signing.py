@@ -1,0 +1,118 @@
+"""What waits to be signed: what it changes, and both sides beside each other, each with its signature or its form."""
+
+import streamlit as st
+
+from core.agreement import SIDES, Side, Version
+from core.agreement_words import at, on, proposed, proven, signature_of, term
+from core.definition.comparing import compare
+from core.store import Signature
+from pages._agreement_asked import SIDE_NAMES, Asked, act, person, refused, stamp, who
+from pages._agreement_changes import changes
+from pages._ui import now, plain
+
+PLACE = "signing"
+
+
+def signing(asked: Asked, version: Version) -> None:
+    """Draw it: a version that is proposed, or signed and not yet in force."""
+    with st.container(border=True, key="signing"):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.header(f"Version {version.number}: {_what(version, asked)}", anchor=False)
+        with right.popover("Withdraw it", icon=":material/undo:", width="stretch"):
+            _withdraw(asked, version)
+        note = version.proposal.note if version.proposal is not None else ""
+        parts = [
+            f"Proposed by {proposed(version, asked.zone)}",
+            term(version, asked.zone),
+            f"content {version.content_hash[:8]}",
+        ]
+        st.caption(plain(" · ".join(part for part in parts if part)))
+        if note:
+            st.markdown(plain(f"“{note}”"))
+        if asked.force is not None:
+            changes(compare(asked.force.definition, version.definition), f"version {asked.force.number}", most=4)
+        refused(PLACE)
+        for side, place in zip(SIDES, st.columns(2, gap="medium"), strict=True):
+            with place, st.container(border=True, height="stretch", key=f"side_{side}"):
+                signature = signature_of(version, side)
+                if signature is None:
+                    _form(asked, version, side)
+                else:
+                    _signed(asked, version, signature)
+        stamp()
+
+
+def _what(version: Version, asked: Asked) -> str:
+    if version.state == "proposed":
+        return "decide, and sign"
+    assert version.starts_at is not None, "what is signed has a day on which it begins"
+    return f"signed by both sides, in force from {on(version.starts_at, asked.zone)}"
+
+
+def _form(asked: Asked, version: Version, side: Side) -> None:
+    key = f"sign_{side}_{version.number}"
+    with st.form(key, border=False):
+        st.subheader(f"{SIDE_NAMES[side]} has not signed yet", anchor=False)
+        who(asked, key, side, f"Who signs for {side}")
+        st.text_input("Note", key=f"{key}_note", max_chars=4000, placeholder="Nothing need be said")
+        st.form_submit_button(
+            f"Sign for {side}",
+            type="primary",
+            icon=":material/draw:",
+            on_click=_sign,
+            # What is signed is what was on the screen when the button was drawn, whatever has happened since.
+            args=(asked, version, side, key),
+        )
+
+
+def _sign(asked: Asked, version: Version, side: Side, key: str) -> None:
+    def do() -> str:
+        signer = person(asked, key, side)
+        note = st.session_state.get(f"{key}_note") or ""
+        made = asked.agreement.sign(
+            asked.definition_id, version.number, by=signer, content_hash=version.content_hash, at=now(), note=note
+        )
+        return f"{signer.name} has signed version {made.number} for {side}."
+
+    act(PLACE, do)
+
+
+def _signed(asked: Asked, version: Version, signature: Signature) -> None:
+    st.subheader(f"{SIDE_NAMES[signature.side]} has signed", anchor=False)
+    st.markdown(f":material/draw: **{plain(signature.name)}**")
+    st.caption(plain(f"{at(signature.signed_at, asked.zone)} · {proven(signature.account)}"))
+    if signature.note:
+        st.markdown(plain(f"“{signature.note}”"))
+    key = f"unsign_{signature.side}_{signature.id}"
+    with st.popover("Take the signature back", icon=":material/undo:"), st.form(key, border=False):
+        who(asked, key, signature.side, "Who takes it back")
+        st.text_input("Why", key=f"{key}_why", max_chars=4000)
+        st.form_submit_button("Take it back", on_click=_take_back, args=(asked, version, signature.side, key))
+
+
+def _take_back(asked: Asked, version: Version, side: Side, key: str) -> None:
+    def do() -> str:
+        signer = person(asked, key, side)
+        why = st.session_state.get(f"{key}_why") or ""
+        asked.agreement.withdraw_signature(asked.definition_id, version.number, by=signer, at=now(), why=why)
+        return f"{signer.name} no longer signs version {version.number}."
+
+    act(PLACE, do)
+
+
+def _withdraw(asked: Asked, version: Version) -> None:
+    key = f"withdraw_{version.number}"
+    with st.form(key, border=False):
+        st.markdown("Nobody can sign it then. It stays in the list, and can be proposed again.")
+        who(asked, key)
+        st.text_input("Why", key=f"{key}_why", max_chars=4000)
+        st.form_submit_button("Withdraw the proposal", on_click=_take_off, args=(asked, version, key))
+
+
+def _take_off(asked: Asked, version: Version, key: str) -> None:
+    def do() -> str:
+        why = st.session_state.get(f"{key}_why") or ""
+        asked.agreement.withdraw(asked.definition_id, version.number, by=person(asked, key), at=now(), why=why)
+        return f"Version {version.number} is off the table."
+
+    act(PLACE, do)
