@@ -59,16 +59,16 @@ def sentence(finding: Finding, found: Audit, *, hide: bool = False) -> str:
     """One setter who stands out, in one sentence."""
     stage = stage_names(found.definition).get(finding.stage, finding.stage)
     who = "A person" if hide and finding.kind != "machine" else finding.name
-    rate = finding.rate
-    put = f"{who} put {count(rate.hits)} of {count(rate.n)} leads into {stage} against the definition"
-    return f'{put}, {percent(rate.value)}: "{found.parts[finding.part]}" fails'
+    put, of = count(finding.rate.hits), count(finding.rate.n)
+    return f"{who} put {put} of {of} leads, {percent(finding.rate.value)}, into {stage} against the definition"
 
 
-def since(finding: Finding, zone: tzinfo) -> str:
-    """Since when, and how the others do."""
+def why(finding: Finding, found: Audit, zone: tzinfo) -> str:
+    """What fails most, since when, and how the others do."""
+    failing = f'"{found.parts[finding.part]}" fails in {count(finding.failing)}'
     others = f"all others at this stage: {counted(finding.others)}" if finding.others.n else "nobody else put any there"
     begun = "the day is not known" if finding.first_at is None else f"since {day(finding.first_at, zone)}"
-    return f"{begun}; {others}"
+    return f"{failing}, {begun}; {others}"
 
 
 def identity(found: Audit) -> str:

@@ -4,7 +4,7 @@ import argparse
 from datetime import date
 
 from core.audit_json import audit_json
-from core.audit_words import KINDS, doubts, headline, identity, sentence, since, stage_names
+from core.audit_words import KINDS, doubts, headline, identity, sentence, stage_names, why
 from core.auditing import Auditing
 from core.measures.audit import Audit
 from core.measures.cohort import Query
@@ -42,5 +42,5 @@ def _words(found: Audit, report: Report) -> str:
         numbers = f"{count(row['n']):>11}{high:>22}{count(row['too_low']):>10}{count(row['cannot_tell']):>13}"
         lines.append(f"{shown(names[row['stage']] + ', ' + who)[:27]:28}{numbers}")
     for finding in found.findings():
-        lines += ["", f"{shown(sentence(finding, found))}; {since(finding, zone)}."]
+        lines += ["", f"{shown(sentence(finding, found))}. {shown(why(finding, found, zone))}."]
     return "\n".join([*lines, *(["", *map(shown, doubts(found))])])

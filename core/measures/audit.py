@@ -22,6 +22,8 @@ from core.tables import Column, Table
 
 NOBODY = "(not recorded)"
 """Who put a lead into a stage where nobody is recorded."""
+PEOPLE = "(people)"
+"""Every person together, in place of one setter."""
 
 AUDIT = Table(
     "audit",
@@ -154,10 +156,22 @@ class Audit:
         return summed.sort_values(["fails", "untold", "part"], ascending=[False, False, True], ignore_index=True)
 
     def only(self, rows: pd.DataFrame, stage: str | None, setter: str | None) -> pd.DataFrame:
-        """The rows of one stage, one setter, or both."""
+        """The rows of one stage, one setter (`PEOPLE`: every person), or both."""
         if stage is not None:
             rows = rows[rows["stage"] == stage]
+        if setter == PEOPLE:
+            return rows[rows["setter"].isin(set(self.cells.loc[self.cells["kind"] == "person", "setter"]))]
         return rows if setter is None else rows[rows["setter"] == setter]
+
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Stage and setter of what is worth a line each: who stands out, automations, all people together; only where
+        something is too high, most leads beyond what the others do first."""
+        apart = dict.fromkeys((one.stage, one.setter) for one in self.findings())
+        high = self.cells[self.cells["too_high"] > 0]
+        person = high["kind"] == "person"
+        rest = high.assign(setter=high["setter"].mask(person, PEOPLE)).groupby(["stage", "setter"])["too_high"].sum()
+        ordered = rest.sort_values(ascending=False, kind="stable").index
+        return tuple(dict.fromkeys([*apart, *((str(stage), str(setter)) for stage, setter in ordered)]))
 
 
 def audit(

@@ -5,10 +5,10 @@ import pandas as pd
 
 from core.engine import Engine
 from core.errors import QueryInvalid
-from core.journeys.audited import VERDICTS, Audited
+from core.journeys.audited import CANNOT_TELL, TOO_HIGH, VERDICTS, Audited
 from core.journeys.people import spellings
 from core.journeys.reduce import Facts
-from core.measures.audit import NOBODY, counted
+from core.measures.audit import NOBODY, PEOPLE, counted
 from core.measures.cohort import Query
 from core.settings import Settings
 from core.tables import EXTRA, Column, Table
@@ -54,7 +54,8 @@ def audited_leads(
 ) -> pd.DataFrame:
     """The leads behind a number (`AUDITED_LEADS`), set longest ago first.
 
-    `setter`: as in `audit.AUDIT`. `part`: only those that failed it, or of which it could not be told.
+    `setter`: as in `audit.AUDIT`, or `PEOPLE`. `part`: those too high that failed it, and those that cannot be told for
+    want of it, as `audit.FAILING` counts them.
     """
     if verdict is not None and verdict not in VERDICTS:
         raise QueryInvalid(f'There is no verdict "{verdict}".', f"There are {', '.join(VERDICTS)}.")
@@ -69,7 +70,9 @@ def audited_leads(
         rows = rows.filter(_set_by(people, setter))
     if part is not None:
         bit = 1 << list(found.parts).index(part)
-        rows = rows.filter((nw.col("fails") // bit % 2 == 1) | (nw.col("untold") // bit % 2 == 1))
+        failed, dark = nw.col("fails") // bit % 2 == 1, nw.col("untold") // bit % 2 == 1
+        high = nw.col("verdict") == TOO_HIGH
+        rows = rows.filter((high & failed) | (nw.col("verdict") == CANNOT_TELL) & dark)
     own = rows.select(
         "unit", "pass", "set_at", "set_by", "still", "given", "fails", "untold", "verdict", _stage=nw.col("stage")
     )
@@ -82,7 +85,8 @@ def audited_leads(
 def _set_by(people: pd.DataFrame, setter: str) -> nw.Expr:
     if setter == NOBODY:
         return nw.col("set_by").is_null()
-    return nw.col("set_by").is_in(sorted({setter, *(said for said, who in spellings(people).items() if who == setter)}))
+    meant = {setter} if setter != PEOPLE else set(people.loc[people["kind"] == "person", "person_id"])
+    return nw.col("set_by").is_in(sorted({*meant, *(said for said, who in spellings(people).items() if who in meant)}))
 
 
 def _told(rows: pd.DataFrame, facts: Facts, found: Audited, people: pd.DataFrame) -> pd.DataFrame:
