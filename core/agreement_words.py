@@ -86,6 +86,8 @@ def stands(version: Version) -> str:
     """How a version stands, with what is asked of whom."""
     if version.state == "proposed":
         return f"waits for {both(version.missing)}"
+    if version.state == "in_force":
+        return "in force"
     return STATES[version.state]
 
 

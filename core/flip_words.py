@@ -76,8 +76,8 @@ def flips_headline(cells: pd.DataFrame) -> str:
         f"{count(number)} {words}"
         for number, words in (
             (sums.gained, "come to meet what is agreed"),
-            (sums.lost, "no longer do"),
-            (sums.otherwise, "change without coming to meet it"),
+            (sums.lost, "no longer do" if sums.gained else "no longer meet what is agreed"),
+            (sums.otherwise, "answer otherwise without meeting it"),
         )
         if number
     ]

@@ -68,7 +68,7 @@ def asked(here: Workspace) -> Asked:
     first = used.definition_id if used is not None else here.definition().id
     chosen = first
     with st.sidebar:
-        present = st.toggle("Present", key="present", help="Larger, without names of leads and of who asks", **BOUND)
+        present = st.toggle("Present", key="present", help="Without names of leads and of who asks", **BOUND)
         if len(ids) > 1:
             names = _names(agreement, ids, at)
             links({"agreement": names})

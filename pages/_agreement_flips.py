@@ -14,6 +14,7 @@ from core.flip_words import Turned, flips_headline, whole
 from core.journeys.in_force import Answers
 from core.measures.cohort import Query
 from core.report import Report
+from core.stats.intervals import FEW
 from core.words import count, percent, things
 from pages import _ui
 from pages._agreement_asked import Asked
@@ -47,14 +48,14 @@ class Side:
     number: int | None
 
 
-def flipping(asked: Asked, before: Side, after: Side) -> None:
-    """The finding, its numbers, and the leads behind the one that is chosen."""
+def flipping(asked: Asked, before: Side, after: Side) -> str:
+    """The finding, its numbers, and the leads behind the one that is chosen. Gives the finding."""
     try:
         asked.agreement.workspace.as_of()
     except NotYet:
         st.caption("Whose leads flip is told here once there are leads.")
         st.page_link("data.py", label="Import your data", icon=":material/upload:")
-        return
+        return ""
     report = _ui.report()
     handed = st.toggle(
         "Only leads that were handed over",
@@ -64,13 +65,18 @@ def flipping(asked: Asked, before: Side, after: Side) -> None:
     )
     with st.spinner(f"Judging {things(report.facts.n_units, 'lead')} by both"):
         cells = _cells(asked, report, before, after, handed=handed)
-    st.header(plain(flips_headline(cells)), anchor=False)
+    said = flips_headline(cells)
+    st.header(plain(said), anchor=False)
     sums = whole(cells)
     if sums is not None:
         _cards(sums, before, after)
-    changed = cells[cells["was"] != cells["now"]].sort_values("n", ascending=False, kind="stable")
+    changed = cells[cells["was"] != cells["now"]]
+    # What sums up a version comes first; a new criterion is new to every lead.
+    changed = changed.assign(_last=changed["about"] == "criterion", _new=changed["was"] == "not asked")
+    changed = changed.sort_values(["_last", "_new", "n"], ascending=[True, True, False], kind="stable")
     if not changed.empty:
         _behind(asked, report, before, after, changed, handed=handed)
+    return said
 
 
 def _cells(asked: Asked, report: Report, before: Side, after: Side, *, handed: bool) -> pd.DataFrame:
@@ -98,24 +104,22 @@ def _answers(asked: Asked, judged: Judged, side: Side) -> Answers:
 
 
 def _cards(sums: Turned, before: Side, after: Side) -> None:
-    what = plain(sums.name.lower())
-    cards: list[tuple[str, int, str]] = [
-        (f"Met: {before.name.lower()}", sums.met_before, f"{what}, of {count(sums.n)}"),
-        (f"Met: {after.name.lower()}", sums.met_after, f"{what}, of {count(sums.n)}"),
-        ("Come to meet it", sums.gained, "were not met, or could not be told"),
-        ("No longer meet it", sums.lost, "are not met, or cannot be told now"),
-        ("No answer", sums.untold_after, f"cannot be told or are not asked: {after.name.lower()}"),
-    ]
-    for place, (title, number, says) in zip(st.columns(5, gap="small"), cards, strict=True):
-        share = f", {percent(number / sums.n)}" if sums.n >= 20 else ""
-        place.metric(
-            _ui.label(title),
-            count(number),
-            plain(says + share) if title.startswith("Met") else plain(says),
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
+    cards = (
+        (f"Met: {before.name.lower()}", sums.met_before),
+        (f"Met: {after.name.lower()}", sums.met_after),
+        ("Come to meet it", sums.gained),
+        ("No longer meet it", sums.lost),
+        ("Cannot be told", sums.untold_after),
+    )
+    for place, (title, number) in zip(st.columns(5, gap="small"), cards, strict=True):
+        share = f"of {count(sums.n)}" + (f", {percent(number / sums.n)}" if sums.n >= FEW else "")
+        place.metric(_ui.label(title), count(number), share, delta_color="off", delta_arrow="off", border=True)
+    st.caption(
+        plain(
+            f"{sums.name}, {before.name.lower()} against {after.name.lower()}. Each lead by what was known at its "
+            "hand-off, else by the last that is known of it. Cannot be told: a field is missing, or it was not asked."
         )
+    )
 
 
 def _behind(asked: Asked, report: Report, before: Side, after: Side, changed: pd.DataFrame, *, handed: bool) -> None:

@@ -16,15 +16,17 @@ PLACE = "proposing"
 
 def proposing(asked: Asked) -> None:
     """Draw it: the draft that is chosen, what it changes, and the form that puts it before both sides."""
-    if not asked.drafts:
-        st.caption("A draft is begun in the view Edit. Nothing changes until both sides have signed it.")
+    said = {one.content_hash for one in asked.versions if one.state in ("proposed", "signed", "in_force")}
+    drafts = [draft for draft in asked.drafts if draft.content_hash not in said]
+    if not drafts:
+        st.caption("No draft says anything new. One is begun and changed in the view Edit.")
         return
     with st.container(border=True, key="proposing"):
         st.header("Propose a draft", anchor=False)
-        names = {draft.id: called(draft) for draft in asked.drafts}
-        links({"propose": {str(draft.id): name for draft, name in zip(asked.drafts, names.values(), strict=True)}})
+        names = {draft.id: called(draft) for draft in drafts}
+        links({"propose": {str(draft.id): name for draft, name in zip(drafts, names.values(), strict=True)}})
         chosen = st.selectbox("Draft", list(names), 0, lambda one: names[one], key="propose", width=420, **BOUND)
-        draft = next(one for one in asked.drafts if one.id == chosen)
+        draft = next(one for one in drafts if one.id == chosen)
         _moved()
         st.caption(
             plain(
@@ -36,9 +38,6 @@ def proposing(asked: Asked) -> None:
         newest = asked.force or (asked.versions[0] if asked.versions else None)
         if newest is not None:
             changes(compare(newest.definition, draft.definition), f"version {newest.number}", most=4)
-        same = next((one for one in asked.versions[:1] if one.content_hash == draft.content_hash), None)
-        if same is not None and same.state in ("proposed", "signed", "in_force"):
-            return
         if asked.open is not None and asked.open.state == "proposed":
             st.caption(f"It takes the place of version {asked.open.number}, which both sides have not signed yet.")
         _form(asked, draft)

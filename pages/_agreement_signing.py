@@ -1,9 +1,10 @@
 """What waits to be signed: what it changes, and both sides beside each other, each with its signature or its form."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.agreement import SIDES, Side, Version
-from core.agreement_words import at, on, proposed, proven, signature_of, term
+from core.agreement_words import at, proposed, proven, signature_of, term
 from core.definition.comparing import compare
 from core.store import Signature
 from pages._agreement_asked import SIDE_NAMES, Asked, act, person, refused, stamp, who
@@ -13,26 +14,26 @@ from pages._ui import now, plain
 PLACE = "signing"
 
 
-def signing(asked: Asked, version: Version) -> None:
-    """Draw it: a version that is proposed, or signed and not yet in force."""
+def signing(asked: Asked, version: Version) -> DeltaGenerator:
+    """Draw it: a version that is proposed, or signed and not yet in force. Gives the place for what leads make of it."""
     with st.container(border=True, key="signing"):
-        left, right = st.columns([5, 1], vertical_alignment="center")
-        left.header(f"Version {version.number}: {_what(version, asked)}", anchor=False)
-        with right.popover("Withdraw it", icon=":material/undo:", width="stretch"):
-            _withdraw(asked, version)
-        note = version.proposal.note if version.proposal is not None else ""
         parts = [
             f"Proposed by {proposed(version, asked.zone)}",
             term(version, asked.zone),
             f"content {version.content_hash[:8]}",
         ]
-        st.caption(plain(" · ".join(part for part in parts if part)))
-        if note:
-            st.markdown(plain(f"“{note}”"))
-        if asked.force is not None:
-            changes(compare(asked.force.definition, version.definition), f"version {asked.force.number}", most=4)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(plain(" · ".join(part for part in parts if part)))
+            if asked.used is not None:
+                st.button("Read it in full", icon=":material/article:", on_click=_read, args=(version,))
+            with st.popover("Withdraw it", icon=":material/undo:"):
+                _withdraw(asked, version)
         refused(PLACE)
-        for side, place in zip(SIDES, st.columns(2, gap="medium"), strict=True):
+        said, *sides = st.columns([1.3, 1, 1], gap="small")
+        with said:
+            leads = st.empty()
+            _said(asked, version)
+        for side, place in zip(SIDES, sides, strict=True):
             with place, st.container(border=True, height="stretch", key=f"side_{side}"):
                 signature = signature_of(version, side)
                 if signature is None:
@@ -40,20 +41,28 @@ def signing(asked: Asked, version: Version) -> None:
                 else:
                     _signed(asked, version, signature)
         stamp()
+    return leads
 
 
-def _what(version: Version, asked: Asked) -> str:
-    if version.state == "proposed":
-        return "decide, and sign"
-    assert version.starts_at is not None, "what is signed has a day on which it begins"
-    return f"signed by both sides, in force from {on(version.starts_at, asked.zone)}"
+def _said(asked: Asked, version: Version) -> None:
+    """What is to be signed, against what holds now."""
+    if version.proposal is not None and version.proposal.note:
+        st.markdown(plain(f"“{version.proposal.note}”"))
+    if asked.force is None:
+        st.markdown(f"Nothing is in force before version {version.number}: it is the first agreement.")
+        return
+    changes(compare(asked.force.definition, version.definition), f"version {asked.force.number}", most=4)
+
+
+def _read(version: Version) -> None:
+    st.session_state["definition_view"], st.session_state["which"] = "read", f"v{version.number}"
 
 
 def _form(asked: Asked, version: Version, side: Side) -> None:
     key = f"sign_{side}_{version.number}"
     with st.form(key, border=False):
-        st.subheader(f"{SIDE_NAMES[side]} has not signed yet", anchor=False)
-        who(asked, key, side, f"Who signs for {side}")
+        st.subheader(f"{SIDE_NAMES[side]} has not signed", anchor=False)
+        who(asked, key, side, "Who signs")
         st.text_input("Note", key=f"{key}_note", max_chars=4000, placeholder="Nothing need be said")
         st.form_submit_button(
             f"Sign for {side}",

@@ -1,11 +1,17 @@
 """The view Versions: how each stands, what waits for whose signature, and what changes from one to another."""
 
+from collections.abc import Callable
+from datetime import tzinfo
+
 import pandas as pd
 import streamlit as st
 
+from core.agreement import SIDES
 from core.agreement_words import (
+    NO_LOGIN,
     headline,
     measured_by,
+    on,
     proposed,
     signature_of,
     signed,
@@ -13,9 +19,10 @@ from core.agreement_words import (
     term,
 )
 from core.export import csv_bytes
+from core.store import Signature
 from core.workspace import Workspace
 from pages._agreement_asked import Asked, asked
-from pages._agreement_compare import AFTER, comparing
+from pages._agreement_compare import comparing
 from pages._agreement_proposing import proposing
 from pages._agreement_signing import signing
 from pages._ui import plain
@@ -27,61 +34,64 @@ def versions(here: Workspace) -> None:
     st.title(plain(headline(found.versions, found.zone)), anchor=False)
     if said := measured_by(found.used, found.versions):
         st.caption(plain(said))
-    if found.open is not None:
-        signing(found, found.open)
-    proposing(found)
+    leads = signing(found, found.open) if found.open is not None else None
+    # The leads are counted last: what is signed, proposed and listed waits for no import.
+    first, second = st.container(), st.container()
+    compared, others = (first, second) if found.open is not None else (second, first)
+    with others:
+        proposing(found)
+        if found.versions:
+            _all(found)
     if found.versions:
-        _all(found)
-        comparing(found)
+        with compared:
+            said = comparing(found)
+        if leads is not None and said:
+            leads.markdown(f"**{plain(said)}.**")
 
 
 def _all(found: Asked) -> None:
     """Every version, the newest first; none is ever gone."""
-    zone = found.zone
-    rows = [
-        {
-            "Version": version.number,
-            "How it stands": stands(version),
-            "In force": term(version, zone),
-            "Proposed": proposed(version, zone),
-            **{
-                f"For {side}": signed(one, zone) if (one := signature_of(version, side)) else ""
-                for side in ("marketing", "sales")
-            },
-            "Note": version.note,
-            "Content": version.content_hash[:8],
-        }
-        for version in found.versions
-    ]
-    table = pd.DataFrame(rows)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.header(f"All versions: {len(rows)}", anchor=False)
+        st.header(f"All versions: {len(found.versions)}", anchor=False)
         st.download_button(
             "Download the list",
-            lambda: csv_bytes(table),
+            lambda: csv_bytes(_table(found, signed)),
             f"versions-{found.definition_id}.csv",
             "text/csv",
             on_click="ignore",
             icon=":material/download:",
             key="versions_csv",
         )
-    shown = table.loc[:, (table != "").any()]
-    st.session_state["_versions_shown"] = tuple(table["Version"])
-    st.dataframe(
-        shown,
+    table = _table(found, lambda one, zone: f"{one.name}, {on(one.signed_at, zone)}")
+    table = table.loc[:, (table != "").any()].map(lambda cell: plain(str(cell)))
+    st.table(
+        table,
+        border="horizontal",
         hide_index=True,
-        key="versions",
-        on_select=_chosen,
-        selection_mode="single-row",
-        column_config={"Version": st.column_config.NumberColumn(width=70)},
-        placeholder="",
         alt="Every version, how it stands, from when it is in force, and who signed it",
     )
+    given = [signature for version in found.versions for signature in version.signatures]
+    unproven = sum(signature.account is None for signature in given)
+    if unproven:
+        st.caption(f"Signatures {NO_LOGIN}: {unproven} of {len(given)}.")
 
 
-def _chosen() -> None:
-    """A click on a version compares what was before it with that one."""
-    rows = st.session_state["versions"]["selection"]["rows"]
-    shown = st.session_state.get("_versions_shown", ())
-    if rows and rows[0] < len(shown):
-        st.session_state[AFTER] = str(shown[rows[0]])
+def _table(found: Asked, signature: Callable[[Signature, tzinfo], str]) -> pd.DataFrame:
+    zone = found.zone
+    return pd.DataFrame(
+        [
+            {
+                "Version": version.number,
+                "How it stands": stands(version),
+                "In force": term(version, zone),
+                "Proposed": proposed(version, zone),
+                **{
+                    f"For {side}": signature(one, zone) if (one := signature_of(version, side)) else ""
+                    for side in SIDES
+                },
+                "Note": version.note,
+                "Content": version.content_hash[:8],
+            }
+            for version in found.versions
+        ]
+    )
