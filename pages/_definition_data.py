@@ -71,3 +71,23 @@ def counting(report: Report) -> bool:
     return st.toggle(
         f"Count the {report.facts.n_units:,} leads", key="definition_count", help="It may take a minute for each change"
     )
+
+
+def columns(report: Report | None) -> tuple[str, ...]:
+    """The columns of the loaded leads."""
+    return () if report is None else tuple(report.facts.units(report.engine).collect_schema().names())
+
+
+def values(report: Report | None, name: str) -> tuple[str, ...]:
+    """The most frequent values of a field in the loaded data."""
+    if report is None or name not in columns(report):
+        return ()
+    return _ui.kept(report, "values", name, lambda: report.values(name))
+
+
+def types(report: Report | None, what: str) -> tuple[str, ...]:
+    """The types of activity or touch in the loaded data, the most frequent first."""
+    if report is None:
+        return ()
+    kind = "activity" if what == "activity" else "touch"
+    return _ui.kept(report, "types", kind, lambda: report.types(kind))

@@ -9,7 +9,7 @@ from core.agreement.told import headline, in_use, signed_by
 from core.definition import TEMPLATES, Definition, with_post_sale
 from core.workspace import Workspace
 from pages._funnel_controls import BOUND, named
-from pages._ui import label, links, now
+from pages._ui import links, now
 
 IN_USE = "in-use"
 
@@ -46,7 +46,6 @@ def chosen(here: Workspace) -> Which:
     for draft in agreement.drafts():
         names[f"draft-{draft.id}"] = f"Draft {draft.id} of {draft.saved_by or 'somebody'}: {draft.definition.name}"
     names |= {f"template-{one}": f"Template: {form.name}" for one, form in templates().items()}
-    names = {key: label(said) for key, said in names.items()}
     links({"which": names})
     key = st.selectbox(
         "Which", list(names), 0, named(names), key="which", width=420, label_visibility="collapsed", **BOUND

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.workspace import Workspace
-from pages import _agreement_versions, _agreement_voices, _definition_read
+from pages import _agreement_versions, _agreement_voices, _definition_edit, _definition_read
 from pages._funnel_controls import BOUND, named
 from pages._ui import errors, links, workspace
 
 SHOW: dict[str, tuple[str, Callable[[Workspace], None]]] = {
     "read": ("Read", _definition_read.show),
+    "edit": ("Edit", _definition_edit.show),
     "versions": ("Versions", _agreement_versions.versions),
     "voices": ("Voices", _agreement_voices.voices),
 }

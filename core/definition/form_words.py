@@ -34,8 +34,8 @@ FIELDS: Mapping[str, Said] = {
     },
     "Criterion": {
         "name": ("Name", ""),
-        "question": ("Question for the first call", "A rep can ask it in plain words"),
         "condition": ("What is asked", ""),
+        "question": ("Question for the first call", "A rep can ask it in plain words"),
         "sales_own": ("Sales fills this itself after the hand-off", "Such an answer leans on the verdict"),
     },
     "FitRule": {
@@ -57,8 +57,8 @@ FIELDS: Mapping[str, Said] = {
     "Clock": {
         "name": ("Name", ""),
         "milestone": ("Waits until", ""),
-        "limit_minutes": ("Limit in minutes", "From the hand-off; 60 are an hour, 480 a working day of eight hours"),
-        "grace_minutes": ("Grace in minutes", "What may pass after the limit before a lead counts as fallen silent"),
+        "limit_minutes": ("Limit", "From the hand-off"),
+        "grace_minutes": ("Grace", "What may pass after the limit before a lead counts as fallen silent"),
         "time": ("Which minutes count", ""),
     },
     "Attention": {
@@ -174,17 +174,19 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
 """Model (or any) and field → each choice in words."""
 
 SPECIAL: Mapping[
-    tuple[str, str], Literal["field", "criterion", "criteria", "stage", "numbers"]
+    tuple[str, str], Literal["field", "criterion", "criteria", "stage", "span"]
 ] = {
     ("", "field"): "field",
     ("Meets", "criterion"): "criterion",
     ("Stage", "criteria"): "criteria",
     ("Definition", "validated"): "criteria",
     ("Exit", "leaves"): "stage",
+    ("Clock", "limit_minutes"): "span",
+    ("Clock", "grace_minutes"): "span",
 }  # fmt: skip
 """Fields of text that name something: a field of the lead, a criterion, a stage."""
 
-LONG = frozenset(("meaning", "happens", "forward", "back", "question"))
+LONG = frozenset(("meaning", "happens", "question"))
 """Texts of a sentence."""
 
 BEGIN: Mapping[str, Mapping[str, Any]] = {

@@ -10,8 +10,10 @@ from core.definition.frozen import Frozen
 
 Shape = Literal[
     "text", "long", "yes", "whole", "number", "numbers", "choice", "words", "field", "criterion", "criteria", "stage",
-    "one", "several", "part",
+    "span", "one", "several", "part",
 ]  # fmt: skip
+"""What a field is asked with. `span`: minutes, given in a unit; `part`: a part of its own; `one`: a part of one of
+several kinds; `several`: any number of those."""
 
 
 @dataclass(frozen=True)
