@@ -98,7 +98,8 @@ def doubts(found: Audit) -> list[str]:
             f"Of all that was asked, the share too high lies between {percent(low)} and {percent(high)}, however the "
             f"{count(whole['cannot_tell'])} that cannot be told would turn out."
         )
-    if nobody := found.total(setter=NOBODY)["judged"]:
+    unnamed = found.total(setter=NOBODY)
+    if nobody := unnamed["n"] - unnamed["unasked"]:
         out.append(f"Of {count(nobody)} it is not recorded who or what put them there.")
     return out
 

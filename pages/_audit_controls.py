@@ -14,7 +14,7 @@ from core.measures.audit import PEOPLE, Audit
 from core.measures.cohort import UNKNOWN, Query
 from core.report import Report
 from pages._funnel_controls import BOUND, COUNTED, EARLIEST, LATEST, columns, named
-from pages._ui import kept, links, now, true_at
+from pages._ui import kept, label, links, now, true_at
 
 VIEWS = {"picture": "Picture", "table": "Table"}
 COUNTING = {"leads": "Leads", "passes": "Trips"}
@@ -78,7 +78,7 @@ def controls(report: Report) -> Asked:
             "audit_view": VIEWS,
             "counting": COUNTING,
             "audit_by": {name: said for name, (said, _) in versions.items()},
-            "audit_stage": stages,
+            "audit_stage": {stage: label(name) for stage, name in stages.items()},
             "audit_leads": NAMES,
         }
     )

@@ -1,5 +1,6 @@
 """The leads behind a number of the stage audit: a page of them, and all of them as a file."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from core.words import things
 from pages._audit_controls import Asked
 from pages._funnel_controls import BOUND, named
 from pages._funnel_leads import headings
-from pages._ui import label, plain
+from pages._ui import label, links, plain
 
 PAGE = 1000
 PERSONAL = ("first_name", "last_name", "email", "phone", "owner", "set_by")
@@ -36,6 +37,7 @@ def chosen(asked: Asked, found: Audit) -> dict[str, Any]:
     called, names = asked.called(found), stage_names(found.definition)
     whole = found.total()
     options = [name for name in NAMES if whole[name]]
+    links({"audit_setter": _labels(called), "audit_part": _labels(found.parts)})
     linked = st.session_state.get("audit_leads") or st.query_params.get("audit_leads")
     if linked in NAMES and linked not in options:
         options.append(linked)
@@ -53,12 +55,16 @@ def chosen(asked: Asked, found: Audit) -> dict[str, Any]:
     return {"verdict": verdict, "stage": stage, "setter": setter, "part": part}
 
 
-def _box(title: str, options: list[str], names: dict[str, str], key: str, nothing: str) -> str | None:
+def _labels(names: Mapping[str, str]) -> dict[str, str]:
+    return {name: label(said) for name, said in names.items()}
+
+
+def _box(title: str, options: list[str], names: Mapping[str, str], key: str, nothing: str) -> str | None:
     linked = st.session_state.get(key) or st.query_params.get(key)
     if linked in names and linked not in options:
         options = [*options, linked]  # It is there, though not in this period or under these filters.
     said: str | None = st.selectbox(
-        title, options, None, named({name: label(names[name]) for name in options}), key=key, placeholder=nothing,
+        title, options, None, named(_labels(names)), key=key, placeholder=nothing,
         width=250, **BOUND,
     )  # fmt: skip
     return said

@@ -27,7 +27,8 @@ def picture(asked: Asked, found: Audit, title: str) -> None:
                 theme=None, config=CONFIG, alt=f"{title}. The table view holds the same numbers.",
             )  # fmt: skip
         more = f" The first {charts.MOST} of {len(lines)}; the table has all." if len(lines) > charts.MOST else ""
-        st.caption(plain(f"Put into a stage against the definition, of those that can be told.{more}"))
+        against = "Put into a stage against the definition, of those that can be told."
+        st.caption(plain(f"{against}{more}" if lines else "No lead was put into a stage against the definition."))
     with right.container(border=True, gap="xxsmall", height="stretch"):
         low = found.total()["too_low"]
         if low:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from core.agreement import Agreement
+from core.auditing import Auditing
 from core.clock_words import months_told
 from core.definition import All, AnyOf, Criterion, Not, Stated, Valid
 from core.definition.templates import CLASSIC
@@ -249,6 +250,36 @@ def test_the_bought_list_fails_viability(report: Report, truth: dict[tuple[str, 
     assert int((met["source"] == bought).sum()) == int(truth["junk_source", "leads"])
     assert share[bought] < 0.5
     assert share.drop(bought).min() > 0.9
+
+
+@pytest.mark.parametrize(("stage", "status"), [("viable", "Viable"), ("mql", "MQL")])
+def test_the_automation_that_puts_leads_up_against_the_definition_is_found_by_name(
+    report: Report, truth: dict[tuple[str, str], str], stage: str, status: str
+) -> None:
+    asked = Auditing(report, Query(), report.facts.definition)
+    finding = next(one for one in asked.found().findings() if one.stage == stage)
+    assert (finding.name, finding.kind) == (truth["wrong_stages", "automation"], "machine")
+    assert finding.rate.n == int(truth["wrong_stages", f"{status}_set"])
+    assert (finding.part, finding.failing) == ("reachable", int(truth["wrong_stages", f"{status}_wrong"]))
+    leads = asked.leads(verdict="too_high", stage=stage, setter=finding.setter, part="reachable", limit=None)
+    assert len(leads) == finding.failing
+    assert set(leads["set_by"]) == {"List Import"}
+    assert set(leads["source"]) == {truth["junk_source", "source"]}
+    # Nothing of the kind is said of the machine that works by the definition.
+    assert "Marketing Automation" not in {one.name for one in asked.found().findings()}
+
+
+def test_the_terminal_audits_the_same(sample: Path, handoff: Handoff, report: Report) -> None:
+    answer: Any = handoff("audit", "--workspace", sample, "--json").json
+    found = Auditing(report, Query(), report.facts.definition).found()
+    assert answer["identity_holds"]
+    assert {name: answer[name] for name in found.total()} == found.total()
+    assert answer["findings"][0]["name"] == "List Import"
+    assert sum(cell["n"] for cell in answer["cells"]) == answer["n"]
+    told = handoff("audit", "--workspace", sample)
+    assert told.code == 0
+    assert told.out.startswith("List Import put 101 of 156 leads, 65 %, into MQL against the definition")
+    assert handoff("audit", "--workspace", sample, "--where", "moon=1").code == 2
 
 
 def test_the_rep_who_says_no_is_found_with_the_reason(

@@ -245,13 +245,15 @@ def _bit(mask: str, place: int) -> nw.Expr:
 
 def _named(rows: pd.DataFrame, facts: Facts, people: pd.DataFrame) -> pd.DataFrame:
     """With `setter`, `name` and `kind` of whoever is called `set_by`, and ids of stages for their places."""
-    said, known = spellings(people), people.set_index("person_id")
-    setter = rows["set_by"].map(lambda text: said.get(text, text), na_action="ignore").fillna(NOBODY)
+    said = spellings(people)
+    names = dict(zip(people["person_id"], people["name"], strict=True))
+    kinds = dict(zip(people["person_id"], people["kind"], strict=True))
     stages = dict(enumerate(facts.definition.stage_ids))
+    setter = [NOBODY if pd.isna(text) else said.get(text, text) for text in rows["set_by"]]
     return rows.assign(
-        setter=setter,
-        name=setter.map(known["name"]).fillna(setter).astype("str"),
-        kind=setter.map(known["kind"]).astype("str"),
+        setter=pd.array(setter, dtype="str"),
+        name=pd.array([names.get(one, one) for one in setter], dtype="str"),
+        kind=pd.array([kinds.get(one) for one in setter], dtype="str"),
         stage=rows["stage"].astype("int64").map(stages),
     )
 

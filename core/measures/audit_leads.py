@@ -90,8 +90,8 @@ def _set_by(people: pd.DataFrame, setter: str) -> nw.Expr:
 
 
 def _told(rows: pd.DataFrame, facts: Facts, found: Audited, people: pd.DataFrame) -> pd.DataFrame:
-    said, names = spellings(people), people.set_index("person_id")["name"]
-    setter = rows["set_by"].map(lambda text: said.get(text, text), na_action="ignore")
+    said, names = spellings(people), dict(zip(people["person_id"], people["name"], strict=True))
+    setter = [None if pd.isna(text) else names.get(said.get(text, text), text) for text in rows["set_by"]]
     stages = {place: stage.name for place, stage in enumerate(facts.definition.stages)}
     owner = rows["owner_name"].fillna(rows["owner"]) if "owner_name" in rows.columns else rows["owner"]
     out = rows.assign(
@@ -99,7 +99,7 @@ def _told(rows: pd.DataFrame, facts: Facts, found: Audited, people: pd.DataFrame
         stage=rows["_stage"].map(stages),
         verdict=rows["verdict"].map(dict(enumerate(VERDICTS))),
         given=rows["given"].map(stages),
-        set_by=setter.map(names).fillna(setter),
+        set_by=pd.array(setter, dtype="str"),
         still=rows["still"].map({True: "yes"}),
         trip=rows["pass"] + 1,
         **{mask: rows[mask].map(lambda bits: _parts(bits, found), na_action="ignore") for mask in ("fails", "untold")},

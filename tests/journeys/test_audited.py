@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -43,22 +44,19 @@ def told(ground: Ground, world: World, *, shard_units: int = 1_000_000) -> tuple
     }
 
 
-def _said(found: Audited, row: dict[str, object]) -> Said:
-    def plain(name: str) -> object:
-        value = row[name]
-        return None if pd.isna(value) else value  # type: ignore[call-overload]
+def _said(found: Audited, row: dict[Any, Any]) -> Said:
+    def whole(name: str) -> int | None:
+        return None if pd.isna(row[name]) else int(row[name])
 
     def parts(name: str) -> frozenset[str]:
-        mask = int(str(plain(name) or 0).removesuffix(".0"))
-        return frozenset(part for place, part in enumerate(found.parts) if mask >> place & 1)
+        return frozenset(part for place, part in enumerate(found.parts) if int(row[name]) >> place & 1)
 
-    at, by, given = plain("set_at"), plain("set_by"), plain("given")
     return Said(
-        None if at is None else int(at),  # type: ignore[call-overload]
-        None if by is None else str(by),
+        whole("set_at"),
+        None if pd.isna(row["set_by"]) else str(row["set_by"]),
         bool(row["still"]),
-        VERDICTS[int(row["verdict"])],  # type: ignore[call-overload]
-        None if given is None else int(given),  # type: ignore[call-overload]
+        VERDICTS[int(row["verdict"])],
+        whole("given"),
         parts("fails"),
         parts("untold"),
     )

@@ -264,7 +264,7 @@ def test_settings_say_their_defaults_and_are_stated(page: Open, folder: Path) ->
 
 def test_what_the_data_can_answer(page: Open) -> None:
     at = part(page(), "What these data can answer")
-    assert at.header[0].value == "0 of 8 questions can be answered, 0 in part"
+    assert at.header[0].value == "0 of 9 questions can be answered, 0 in part"
     assert "Recycling: do leads sent back return?" in texts(at)
 
 
