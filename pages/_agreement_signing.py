@@ -15,7 +15,7 @@ PLACE = "signing"
 
 
 def signing(asked: Asked, version: Version) -> DeltaGenerator:
-    """Draw it: a version that is proposed, or signed and not yet in force. Gives the place for what leads make of it."""
+    """A version that is proposed, or signed and not yet in force; gives the place for what leads make of it."""
     with st.container(border=True, key="signing"):
         parts = [
             f"Proposed by {proposed(version, asked.zone)}",
