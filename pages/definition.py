@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.workspace import Workspace
-from pages import _agreement_versions, _agreement_voices, _definition_edit, _definition_read
+from pages import _agreement_versions, _agreement_voices, _definition_edit, _definition_read, _suggestions
 from pages._funnel_controls import BOUND, named
 from pages._ui import errors, links, workspace
 
@@ -14,6 +14,7 @@ SHOW: dict[str, tuple[str, Callable[[Workspace], None]]] = {
     "edit": ("Edit", _definition_edit.show),
     "versions": ("Versions", _agreement_versions.versions),
     "voices": ("Voices", _agreement_voices.voices),
+    "suggestions": ("Suggestions", _suggestions.suggestions),
 }
 """View in the URL → its name, and what draws it."""
 
