@@ -26,7 +26,8 @@ class Suggesting:
         """Columns that points can be given for → their name for people, the usual ones first."""
         here = self.report
         useful = [name for name in here.useful_columns(most=500) if name not in LATER]
-        sizes = ["employees"] if "employees" in here.columns() and "employees" not in useful else []
+        # Numbers are taken in classes: however many different ones there are.
+        sizes = ["employees"] if "employees" in here.columns() and here.values("employees", most=1) else []
         order = [name for name in USUAL if name in (*useful, *sizes)]
         return {name: here.title(name) for name in dict.fromkeys([*order, *useful, *sizes])}
 

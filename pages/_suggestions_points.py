@@ -53,7 +53,7 @@ def show(asked: Suggesting, heading: Any) -> Callable[[Definition], Definition] 
             calibration(found.calibration, look()), key="calibration", theme=None, config={"displayModeBar": False},
             alt="Of later leads, how many came to the outcome in each band of points, and how many were expected",
         )  # fmt: skip
-        st.caption("Later leads by their points: the share that came to the outcome, before the share expected, in grey.")
+        st.caption("Later leads by their points: the share that came to the outcome, and behind it, in grey, expected.")
         with st.expander("The numbers", icon=":material/table:"):
             _calibration(found)
     if found.left_out:

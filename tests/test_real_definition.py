@@ -13,10 +13,15 @@ import pandas as pd
 import pytest
 
 from core import intake
-from core.definition import Criterion, Definition, Flagged, OneOf, Qualification, Stated, SumThreshold
+from core.definition import Criterion, Definition, Flagged, OneOf, Qualification, Stated, SumThreshold, leaves
+from core.engine import Lazy
 from core.intake import Mapping
 from core.journeys.judging import Judgement, judge
+from core.measures.cohort import Query
+from core.measures.suggested_points import Suggestion, suggest_points
+from core.measures.suggested_uld import separated
 from core.report import Report
+from core.suggesting import Suggesting
 from core.workspace import Workspace
 from tests.conftest import AT
 
@@ -133,3 +138,84 @@ def test_select_in_a_cell_is_unknown_and_no_value(report: Report, written: list[
     assert int((met % 2 == 1).sum()) == sum(row["Specialization"] in finance for row in written)
     said = sum(row["Specialization"] not in ("", "Select") for row in written)
     assert int((met // 2 == 1).sum()) == said
+
+
+# --- suggested by history ---------------------------------------------------------------------------------------------
+
+KNOWN_EARLY = ("x:lead origin", "source", "x:what is your current occupation", "x:specialization", "country")
+"""What a lead states when it comes in. What is written down later (tags, last activity, quality) knows the end."""
+
+
+@pytest.fixture(scope="module")
+def in_order(report: Report) -> Lazy:
+    """Each lead as a hand-off: lead numbers rise with time, and converting was sales' yes."""
+    units = report.engine.collect(report.facts.units(report.engine).select("unit", "lead_id", "x:converted"))
+    yes = (units["x:converted"] == "1").to_numpy()
+    return report.engine.frame(
+        pd.DataFrame(
+            {
+                "unit": units["unit"].to_numpy(),
+                "pass": 0,
+                "handed_at": units["lead_id"].astype("int64").to_numpy(),
+                "verdict": ["yes" if one else "no" for one in yes],
+                "won": yes,
+                "reason": pd.array([None] * len(units), dtype="str"),
+            }
+        )
+    )
+
+
+def suggested(report: Report, rows: Lazy, *columns: str, doubling: int = 5) -> Suggestion:
+    engine, facts = report.engine, report.facts
+    return suggest_points(
+        engine, facts, rows, columns, "validated", doubling=doubling, mature_days=90, titles={}
+    )  # fmt: skip
+
+
+def test_points_learned_from_earlier_leads_hold_for_later_ones(report: Report, in_order: Lazy) -> None:
+    found = suggested(report, in_order, *KNOWN_EARLY)
+    assert (found.early.n + found.late.n, found.early.hits + found.late.hits) == (9240, 3561)
+    assert found.late.separation > 0.75
+    # Whole points cost next to nothing, and two that double the odds cost more than twenty.
+    assert abs(found.exact_late.separation - found.late.separation) < 0.01
+    coarse, fine = (suggested(report, in_order, *KNOWN_EARLY, doubling=points) for points in (2, 20))
+    lost = [abs(one.late.surprise - one.exact_late.surprise) for one in (coarse, fine)]
+    assert lost[1] < lost[0] < 0.02
+    # In the order of the points more and more came, and all in all about as many as expected.
+    bands = found.calibration
+    share = (bands["hits"] / bands["n"]).tolist()
+    assert share == sorted(share)
+    assert bands["hits"].sum() == pytest.approx(bands["expected"].sum(), rel=0.15)
+
+
+def test_select_gets_no_points_and_what_knows_the_end_is_not_looked_at_unasked(report: Report, in_order: Lazy) -> None:
+    found = suggested(report, in_order, *KNOWN_EARLY)
+    asked = [leaf for rule in found.rules for leaf in leaves(rule.when) if isinstance(leaf, OneOf)]
+    words = {word for leaf in asked for word in leaf.values}
+    assert "Select" not in words
+    assert "Working Professional" in words
+    best = found.points.sort_values("points", ascending=False).iloc[0]
+    assert best["column"] in KNOWN_EARLY
+    usual = Suggesting(report, Query()).usual()
+    assert set(usual) <= {"source", "country"}
+    # A column that knows the end would look best of all.
+    cheating = suggested(report, in_order, *KNOWN_EARLY, "x:tags")
+    assert cheating.late.separation > found.late.separation + 0.1
+
+
+def test_the_verdict_that_separates_is_found_among_the_criteria(report: Report, in_order: Lazy) -> None:
+    criteria = tuple(
+        Criterion(id=f"q{place}", name=word, condition=OneOf(field="x:lead quality", values=(word,)))
+        for place, word in enumerate(QUALITY)
+    )
+    bare = tuple(stage.model_copy(update={"criteria": ()}) for stage in report.facts.definition.stages)
+    parts = {"criteria": criteria, "validated": ("q4",), "stages": bare}
+    agreed = report.facts.definition.model_copy(update=parts)
+    found = separated(report.engine, report.sources, report.facts, agreed, in_order)
+    rows = {row["criterion"]: row for row in found.criteria.to_dict("records")}
+    assert (rows["q0"]["yes_met"], rows["q0"]["no_met"]) == (603, 637 - 603)
+    assert (rows["q4"]["yes_met"], rows["q4"]["no_met"]) == (12, 601 - 12)
+    # Converted were 3,561 less the 1,024 left blank and the 266 of whom nobody was sure.
+    assert rows["q0"]["yes"] == 3561 - 1024 - 266
+    assert {"q0", "q2"} <= set(found.to_add)
+    assert found.to_drop == ("q4",)
