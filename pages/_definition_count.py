@@ -31,9 +31,11 @@ def counted(
     now = met_alone(report, definition, condition)
     was = None if before is None else met_alone(report, used, before)
     _three(now, was, titles)
+    caption = f"Of {things(now.n, 'lead')} loaded, each judged by what was known at its hand-off."
     if now.missing:
         said = "; ".join(f"{name} ({count(number)})" for name, number in list(now.missing.items())[:4])
-        st.caption(plain(f"Not known where it cannot be told: {said}."))
+        caption += f" Not known where it cannot be told: {said}."
+    st.caption(plain(caption))
 
 
 def qualifying(report: Report | None, definition: Definition, used: Definition) -> None:
@@ -57,5 +59,4 @@ def _three(now: Met, was: Met | None, titles: tuple[str, str, str]) -> None:
                 delta_color="off",
                 delta_description="against what is used" if moved else None,
                 border=True,
-                help=f"Of {things(now.n, 'lead')} loaded, each judged by what was known at its hand-off",
             )

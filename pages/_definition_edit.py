@@ -63,7 +63,9 @@ def _chosen(bar: Any, drafts: dict[int, Draft]) -> Draft:
         del st.session_state["draft"]
     links({"draft": names})
     with bar:
-        chosen = st.selectbox("Draft", list(names), 0, named(names), key="draft", width=320, **BOUND)
+        chosen = st.selectbox(
+            "Draft", list(names), 0, named(names), key="draft", width=320, label_visibility="collapsed", **BOUND
+        )
     return drafts[int(chosen)]
 
 
@@ -87,7 +89,15 @@ def _caption(draft: Draft, mine: Working) -> str:
 
 def _buttons(bar: Any, agreement: Agreement, mine: Working, definition: Definition | None) -> None:
     with bar:
-        by = st.text_input("Your name", st.session_state.get(NAME, ""), key=f"{NAME}_typed", max_chars=200, width=180)
+        by = st.text_input(
+            "Your name",
+            st.session_state.get(NAME, ""),
+            key=f"{NAME}_typed",
+            max_chars=200,
+            width=180,
+            placeholder="Your name",
+            label_visibility="collapsed",
+        )
         st.session_state[NAME] = by
         ready = mine.changed and definition is not None
         if st.button("Save draft", type="primary", disabled=not ready, icon=":material/save:"):

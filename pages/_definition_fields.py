@@ -42,7 +42,7 @@ def number(entry: Entry, value: Any, key: str) -> Any:
     if given is not None:
         # What lies outside its bounds is shown as it is, and answered in words.
         least, most = least and min(least, given), most and max(most, given)
-    look: dict[str, Any] = {"step": kind(1), "format": None if kind is int else "%g"}
+    look: dict[str, Any] = {"step": kind(1), "format": None if kind is int else "%g", "width": 200}
     return st.number_input(
         entry.label, least, most, given, key=key, help=entry.help or None, placeholder="none", **look
     )
@@ -53,12 +53,12 @@ def span(entry: Entry, minutes: int, key: str, *, working: bool) -> int:
     units = [unit for unit in UNITS if not (working and unit == "days")]
     fits = [unit for unit in units if minutes and minutes % UNITS[unit] == 0]
     begin = fits[-1] if fits else units[-1] if not minutes else units[0]
-    given = st.number_input(entry.label, 0, None, minutes // UNITS[begin], key=key, help=entry.help or None)
     names = {unit: f"working {unit}" if working else unit for unit in units}
-    unit = st.selectbox(
-        f"{entry.label} in", units, units.index(begin), said(names), key=f"{key}.unit:{working}", required=True
-    )
-    return int(given or 0) * UNITS[unit]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", width=320):
+        given = st.number_input(entry.label, 0, None, minutes // UNITS[begin], key=key, help=entry.help or None)
+        place = units.index(begin)
+        unit = st.selectbox(f"{entry.label} in", units, place, said(names), key=f"{key}.unit:{working}", width=170)
+    return int(given or 0) * UNITS[unit or begin]
 
 
 def numbers(entry: Entry, values: Sequence[Any], key: str) -> list[float | None]:
@@ -79,6 +79,7 @@ def words(entry: Entry, value: list[str], offered: Sequence[str], key: str) -> l
         help=entry.help or None,
         accept_new_options=True,
         select_all=False,
+        wrap=True,
         placeholder="Choose, or type and press Enter",
     )
 
@@ -87,7 +88,14 @@ def several_of(entry: Entry, value: Sequence[str], names: Mapping[str, str], key
     """Some of what the definition has."""
     listed = [one for one in value if one in names]
     return st.multiselect(
-        entry.label, list(names), listed, said(names), key=key, help=entry.help or None, placeholder="None yet"
+        entry.label,
+        list(names),
+        listed,
+        said(names),
+        key=key,
+        help=entry.help or None,
+        placeholder="None yet",
+        wrap=True,
     )
 
 

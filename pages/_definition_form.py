@@ -109,16 +109,16 @@ class Form:
                 return None
             model, inside = entry.kinds[kind], f"{place}:{kind}"
             written = value if value is not None and kind == now else _as_kind(value, kind, model)
-            if not {"of", "condition"} & set(model.model_fields):
-                return self._beside(model, written, inside)
-        with st.container(border=True, gap="small"):
-            return self.draw(model, written, inside)
+            out = self._line(model, written, inside, wide=False)
+        with st.container(border="of" in model.model_fields, gap="small"):
+            return self._line(model, out, inside, wide=True)
 
-    def _beside(self, model: type[Frozen], written: Raw, place: str) -> Raw:
-        """The fields of a part in the row that is open."""
+    def _line(self, model: type[Frozen], written: Raw, place: str, *, wide: bool) -> Raw:
+        """The fields of a part that stand side by side, or those that take a line each."""
         out = dict(written)
         for entry in entries(model):
-            out[entry.name] = self._entry(entry, out, f"{place}.{entry.name}")
+            if (entry.shape in WIDE) == wide:
+                out[entry.name] = self._entry(entry, out, f"{place}.{entry.name}")
         return out
 
     def _several(self, entry: Entry, values: list[Raw], place: str) -> list[Raw]:

@@ -55,7 +55,7 @@ def show(here: Workspace, report: Report | None, mine: Working) -> None:
         list(SECTIONS),
         default="criterion",
         required=True,
-        format_func=lambda one: _counted(mine.raw, one),
+        format_func=named(SECTIONS),
         key="part",
         label_visibility="collapsed",
         **BOUND,
@@ -72,10 +72,6 @@ def show(here: Workspace, report: Report | None, mine: Working) -> None:
             st.caption("Nothing here yet: add the first at the left.")
         else:
             _part(here, report, mine, form, section, key)
-
-
-def _counted(raw: Raw, section: str) -> str:
-    return f"{SECTIONS[section]} {len(raw[KINDS[section].field])}" if section in KINDS else SECTIONS[section]
 
 
 def _form(report: Report | None, mine: Working, section: str) -> Form:
@@ -101,17 +97,18 @@ def _list(mine: Working, kind: str) -> str | None:
     names = {key: label(_name(kind, item, mine.raw)) for key, item in found.items()}
     chosen: str | None = None
     if names:
+        place = f"edit_{kind}"
         fresh = st.session_state.pop(NEW, None)
         if fresh in names:
-            st.session_state["item"] = fresh
-        if st.session_state.get("item") not in (None, *names):
-            del st.session_state["item"]
-        if st.query_params.get("item") not in (None, *names, *names.values()):
-            del st.query_params["item"]
-        links({"item": names})
+            st.session_state[place] = fresh
+        if st.session_state.get(place) not in (None, *names):
+            del st.session_state[place]
+        if st.query_params.get(place) in names:
+            # One that was taken out or renamed here is no broken link.
+            links({place: names})
         with st.container(height=430 if len(names) > FIT else "content", border=False):
             chosen = st.radio(
-                SECTIONS[kind], list(names), 0, named(names), key="item", label_visibility="collapsed", **BOUND
+                SECTIONS[kind], list(names), 0, named(names), key=place, label_visibility="collapsed", **BOUND
             )
     with st.container(horizontal=True, gap="small"):
         _add(mine, kind)
@@ -160,7 +157,7 @@ def _part(here: Workspace, report: Report | None, mine: Working, form: Form, kin
             return
         assert definition is not None, "what is not wrong can be read"
         part = KINDS[kind].items(definition)[key]
-        st.markdown(f"**{plain(KINDS[kind].words(part, definition))}**")
+        st.markdown(plain(KINDS[kind].words(part, definition)))
         used = here.definition()
         other = KINDS[kind].items(used).get(key)
         before = None if other is None else asked_by(kind, other, used)
@@ -186,10 +183,10 @@ def _of_whole(here: Workspace, report: Report | None, mine: Working, form: Form,
         assert definition is not None, "what is not wrong can be read"
         used = here.definition()
         if section == "validated":
-            st.markdown(f"**{plain(validated_words(definition))}**")
+            st.markdown(plain(validated_words(definition)))
             counted(report, definition, meeting_all(definition.validated), used, meeting_all(used.validated))
         elif section == "qualification":
-            st.markdown(f"**{plain(qualification_words(definition.qualification))}**")
+            st.markdown(plain(qualification_words(definition.qualification)))
             qualifying(report, definition, used)
 
 

@@ -186,7 +186,7 @@ SPECIAL: Mapping[
 }  # fmt: skip
 """Fields of text that name something: a field of the lead, a criterion, a stage."""
 
-LONG = frozenset(("meaning", "happens", "question"))
+LONG = frozenset(("meaning", "happens", "forward", "back", "question"))
 """Texts of a sentence."""
 
 BEGIN: Mapping[str, Mapping[str, Any]] = {
