@@ -61,20 +61,33 @@ def _people(key: tuple[str, ...], _ask: Callable[[], pd.DataFrame]) -> pd.DataFr
     return _ask()
 
 
-def asked(here: Workspace) -> Asked:
-    """The sidebar, and what it says: another definition where there are several, and names hidden or not."""
+def asked(here: Workspace, title: Callable[[Asked], str]) -> Asked:
+    """The line with the finding, and beside it another definition where there are several, and names hidden or not."""
     agreement, at, used = Agreement(here), now(), here.store.in_use()
     ids = list(agreement.definition_ids())
     first = used.definition_id if used is not None else here.definition().id
     chosen = first
-    with st.sidebar:
-        present = st.toggle("Present", key="present", help="Without names of leads and of who asks", **BOUND)
+    # Not in the sidebar: what hangs on a wall or goes to a meeting is this page alone.
+    with st.container(horizontal=True, vertical_alignment="center"):
+        heading = st.container()
         if len(ids) > 1:
             names = _names(agreement, ids, at)
             links({"agreement": names})
             start = ids.index(first) if first in ids else 0
-            chosen = st.selectbox("Definition", ids, start, named(names), key="agreement", **BOUND)
-    return Asked(
+            chosen = st.selectbox(
+                "Definition",
+                ids,
+                start,
+                named(names),
+                key="agreement",
+                label_visibility="collapsed",
+                width=260,
+                **BOUND,
+            )
+        present = st.toggle(
+            "Present", key="present", help="Without names of leads and of who asks", width="content", **BOUND
+        )
+    found = Asked(
         agreement,
         chosen,
         agreement.versions(chosen, at=at),
@@ -84,6 +97,8 @@ def asked(here: Workspace) -> Asked:
         present,
         at,
     )
+    heading.title(plain(title(found)), anchor=False)
+    return found
 
 
 def _names(agreement: Agreement, ids: list[str], at: datetime) -> dict[str, str]:
@@ -104,17 +119,18 @@ def who(asked: Asked, key: str, side: Side | None = None, label: str = "Who") ->
     names = dict(zip(people["person_id"], people["name"], strict=True))
     twice = set(people.loc[people["name"].duplicated(keep=False), "person_id"])
     names = {one: f"{name} ({one})" if one in twice else name for one, name in names.items()}
-    st.selectbox(
-        label,
-        list(names),
-        None,
-        named(names),
-        key=f"{key}_who",
-        accept_new_options=True,
-        placeholder="Choose, or type a name",
-    )
-    if side is None:
-        st.segmented_control("For which side", SIDES, format_func=named(SIDE_NAMES), key=f"{key}_side")
+    with st.container(horizontal=True, gap="small"):
+        st.selectbox(
+            label,
+            list(names),
+            None,
+            named(names),
+            key=f"{key}_who",
+            accept_new_options=True,
+            placeholder="Choose, or type a name",
+        )
+        if side is None:
+            st.segmented_control("For which side", SIDES, format_func=named(SIDE_NAMES), key=f"{key}_side")
 
 
 def person(asked: Asked, key: str, side: Side | None = None) -> Person:
@@ -155,7 +171,7 @@ def refused(place: str) -> HandoffError | None:
         return None
     del st.session_state[REFUSED]
     wrong = told[1]
-    st.error(f"**{plain(wrong.message)}**\n\n{plain(wrong.hint)}", icon=":material/error:")
+    st.error(f"**{plain(wrong.message)}** {plain(wrong.hint)}", icon=":material/error:")
     return wrong
 
 

@@ -30,8 +30,7 @@ from pages._ui import plain
 
 def versions(here: Workspace) -> None:
     """Draw the view."""
-    found = asked(here)
-    st.title(plain(headline(found.versions, found.zone)), anchor=False)
+    found = asked(here, lambda found: headline(found.versions, found.zone))
     if said := measured_by(found.used, found.versions):
         st.caption(plain(said))
     leads = signing(found, found.open) if found.open is not None else None

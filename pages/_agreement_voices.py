@@ -29,8 +29,7 @@ SHOWN = {"open": "Open", "closed": "Closed", "all": "All"}
 
 def voices(here: Workspace) -> None:
     """Draw the view."""
-    found = asked(here)
-    st.title(plain(voices_headline(found.voices, found.zone)), anchor=False)
+    found = asked(here, lambda found: voices_headline(found.voices, found.zone))
     if not found.versions:
         st.caption("Somebody can ask about it once there is a version: import your data, or propose a draft.")
         return
@@ -78,7 +77,7 @@ def _one(found: Asked, spoken: Spoken) -> None:
                 st.markdown(plain(f"For example: {', '.join(voice.lead_ids)}"))
             if spoken.answers:
                 st.markdown(f"**{plain(became(spoken, found.zone))}**")
-        with right.popover("Answer" if spoken.open else "Ask again", icon=":material/reply:", width="stretch"):
+        with right.popover("Answer" if spoken.open else "Ask again", icon=":material/reply:"):
             _answering(found, spoken)
 
 
@@ -87,11 +86,12 @@ def _leaving(found: Asked) -> None:
     parts = _parts(version)
     key = f"voice_on_{version.number}"
     with st.form(key, border=False, clear_on_submit=True):
-        st.selectbox("About", list(parts), 0, named(parts), key=f"{key}_about")
-        st.segmented_control(
-            "What it is", list(KIND_NAMES), default="question", required=True, format_func=named(KIND_NAMES),
-            key=f"{key}_kind",
-        )  # fmt: skip
+        with st.container(horizontal=True, gap="small"):
+            st.selectbox("About", list(parts), 0, named(parts), key=f"{key}_about")
+            st.segmented_control(
+                "What it is", list(KIND_NAMES), default="question", required=True, format_func=named(KIND_NAMES),
+                key=f"{key}_kind",
+            )  # fmt: skip
         st.text_area("Say it", key=f"{key}_text", height=90, max_chars=4000)
         st.text_input(
             "Leads as examples", key=f"{key}_leads", max_chars=4000, placeholder="Their ids, with commas between"
@@ -136,7 +136,7 @@ def _answering(found: Asked, spoken: Spoken) -> None:
     with st.form(key, border=False):
         st.radio("What becomes of it", outcomes, format_func=named(OUTCOMES), key=f"{key}_outcome")
         if "changed" in outcomes:
-            st.selectbox("Which version", later, key=f"{key}_version")
+            st.selectbox("Which version", later, format_func="Version {}".format, key=f"{key}_version")
         elif spoken.open:
             st.caption("No later version is there that could change it: propose one, and say there what it answers.")
         st.text_area("Why", key=f"{key}_why", height=70, max_chars=4000)
