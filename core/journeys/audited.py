@@ -67,10 +67,10 @@ def audited(engine: Engine, sources: Sources, facts: Facts, definition: Definiti
     """
 
     def when(rows: Lazy, passes: Lazy) -> Lazy:
-        return moments_of(recorded(rows, passes), as_of=facts.as_of)
+        return moments_of(recorded(rows, passes), [bool(parts) for parts in asks], as_of=facts.as_of)
 
-    judged = judge(engine, sources, facts, definition, at=when, called="audited")
     asks, files = asked_by(facts, definition), []
+    judged = judge(engine, sources, facts, definition, at=when, called=f"audited-{definition.structure_hash()}")
     places = {part: place for place, part in enumerate(_parts(definition))}
     for rows in sorted(facts.folder.glob("rows-*.parquet")):
         shard = rows.name.removeprefix("rows-").removesuffix(".parquet")
@@ -131,7 +131,9 @@ def _held_against(stages: Lazy, judged: Lazy, asks: tuple[tuple[str, ...], ...],
         .when(nw.col("verdict") != CANNOT_TELL)
         .then(nw.col("stage"))
     )
-    return both.with_columns(verdict=verdict).with_columns(given=given).select(*AUDITED.names)
+    # A stage that asks nothing was not judged, and nothing of it fails.
+    masks = {name: nw.coalesce(nw.col(name), _lit(0)) for name in ("fails", "untold")}
+    return both.with_columns(verdict=verdict, **masks).with_columns(given=given).select(*AUDITED.names)
 
 
 def _of_points() -> nw.Expr:

@@ -1,5 +1,7 @@
 """Which stage was each lead put in, when, and who put it there? (MEASURES 10)"""
 
+from collections.abc import Sequence
+
 import narwhals as nw
 
 from core.engine import Lazy
@@ -62,14 +64,15 @@ def recorded(rows: Lazy, passes: Lazy) -> Lazy:
     )
 
 
-def moments_of(stages: Lazy, *, as_of: int) -> Lazy:
+def moments_of(stages: Lazy, asking: Sequence[bool], *, as_of: int) -> Lazy:
     """When what is asked of each of these stages is judged (`MOMENTS`): then, and of those still there now as well.
 
+    `asking`: does the stage at each place ask anything? Then is judged where it does, now where a later one does.
     `pass` is a number of its own (`told_apart`): a trip has many of these instants. A stage of which only a status is
     known is judged by what is known now.
     """
     number = (nw.col("pass") * _PASS + nw.col("stage") * _NOW).cast(nw.Int64)
-    then = stages.select(
+    then = stages.filter(nw.col("stage").is_in([k for k, asks in enumerate(asking) if asks] or [-1])).select(
         "unit",
         number.alias("pass"),
         judged_at=nw.coalesce(nw.col("set_at"), nw.lit(as_of)).cast(nw.Int64),
@@ -77,7 +80,8 @@ def moments_of(stages: Lazy, *, as_of: int) -> Lazy:
         judged_kind=nw.lit("set"),
         judged_by_day=nw.col("by_day"),
     )
-    now = stages.filter(nw.col("still")).select(
+    below = [k for k in range(len(asking)) if any(asking[k + 1 :])]
+    now = stages.filter(nw.col("still"), nw.col("stage").is_in(below or [-1])).select(
         "unit",
         (number + 1).alias("pass"),
         judged_at=nw.lit(as_of).cast(nw.Int64),

@@ -44,9 +44,8 @@ class Made:
     def __init__(self, ground: Ground, leads: pd.DataFrame, *, definition: Definition = CLASSIC) -> None:
         self.ground, self.definition = ground, definition
         columns = [name for name in leads.columns if name not in ("yes", "at", "reason")]
-        records: list[dict[str, Any]] = (
-            leads[columns].astype(object).where(leads[columns].notna(), None).to_dict("records")
-        )
+        filled = leads[columns].astype(object).where(leads[columns].notna(), None)
+        records = [{str(name): value for name, value in row.items()} for row in filled.to_dict("records")]
         begin = instant("2025-07-01 09:00")
         self.facts: Facts = ground.reduce(
             [one for row in records for one in story(str(row["lead_id"]), ("MQL", "2026-01-01 09:00"))],
