@@ -64,7 +64,7 @@ def _chosen(bar: Any, drafts: dict[int, Draft]) -> Draft:
     links({"draft": names})
     with bar:
         chosen = st.selectbox(
-            "Draft", list(names), 0, named(names), key="draft", width=320, label_visibility="collapsed", **BOUND
+            "Draft", list(names), 0, named(names), key="draft", width=270, label_visibility="collapsed", **BOUND
         )
     return drafts[int(chosen)]
 
@@ -103,7 +103,7 @@ def _buttons(bar: Any, agreement: Agreement, mine: Working, definition: Definiti
         if st.button("Save draft", type="primary", disabled=not ready, icon=":material/save:"):
             save(agreement, mine, by)
             st.rerun()
-        if st.button("Discard changes", disabled=not mine.changed, icon=":material/undo:"):
+        if st.button("Discard", disabled=not mine.changed, icon=":material/undo:", help="Back to what is saved"):
             forget(mine.draft.id)
             st.rerun()
         if definition is not None:

@@ -70,15 +70,18 @@ def _title(one: Explained, definition: Definition) -> str:
         return f"Lead {one.lead_id}: nothing is agreed for sales to say yes or no to"
     asked = one.criteria[one.criteria["id"].isin(definition.validated)]
     counts = asked["answer"].value_counts()
-    said = {True: "meets all", False: "does not meet all", None: "may meet all"}[one.uld]
+    if one.uld:
+        return f"Lead {one.lead_id} meets all {len(asked)} that sales says yes to"
+    said = "may meet all" if one.uld is None else "does not meet all"
     parts = [f"{counts[answer]} {answer}" for answer in ("met", "not met", "cannot tell") if answer in counts]
     return f"Lead {one.lead_id} {said} that sales says yes to: {', '.join(parts)}"
 
 
 def _show(one: Explained, definition: Definition, *, present: bool) -> None:
     asked = one.criteria.assign(sales=one.criteria["id"].map(lambda key: "yes" if key in definition.validated else ""))
-    order = {"not met": 0, "cannot tell": 1, "met": 2}
-    asked = asked.sort_values("answer", key=lambda said: said.map(order), kind="stable")
+    order = {"yes": 0, "": 1, "not met": 0, "cannot tell": 1, "met": 2}
+    # What sales validates first, and there what is not met.
+    asked = asked.sort_values(["sales", "answer"], key=lambda said: said.map(order), kind="stable")
     titles = {
         "name": "Criterion",
         "answer": "Answer",
@@ -109,5 +112,6 @@ def _points(one: Explained, definition: Definition) -> str:
 
 def _table(rows: pd.DataFrame, titles: dict[str, str], *, present: bool, alt: str) -> None:
     shown = {name: title for name, title in titles.items() if not (present and name == "saw")}
-    table = rows[list(shown)].astype(str).map(plain).rename(columns=shown)
+    whole = rows.assign(answer=rows["answer"].str.replace(" ", "\N{NO-BREAK SPACE}")) if "answer" in rows else rows
+    table = whole[list(shown)].astype(str).map(plain).rename(columns=shown)
     st.table(table, border="horizontal", hide_index=True, alt=alt)

@@ -118,7 +118,10 @@ def _list(mine: Working, kind: str) -> str | None:
 
 
 def _add(mine: Working, kind: str) -> None:
-    with st.popover("Add", icon=":material/add:"), st.form(f"add_{kind}", border=False, clear_on_submit=True):
+    with (
+        st.popover("Add", icon=":material/add:", key=f"add_{kind}_{mine.round}"),
+        st.form(f"adding_{kind}", border=False, clear_on_submit=True),
+    ):
         models = {kind_words(model): model for model in MODELS[kind]} if len(MODELS[kind]) > 1 else {}
         model = models[st.radio("Points", list(models))] if models else None
         if kind == "attention":
@@ -140,7 +143,7 @@ def _move(mine: Working, kind: str, key: str, order: list[str]) -> None:
         if st.button("", icon=f":material/{icon}:", disabled=place == ends, help=f"Move {words}", key=f"move_{words}"):
             mine.put(moved(mine.raw, kind, key, by))
             st.rerun()
-    if st.button("", icon=":material/delete:", help="Take it out; Discard changes brings it back", key="take_out"):
+    if st.button("", icon=":material/delete:", help="Take it out; Discard brings it back", key="take_out"):
         mine.put(without(mine.raw, kind, key))
         st.rerun()
 

@@ -98,7 +98,7 @@ def _stages(definition: Definition, numbers: dict[str, int]) -> None:
                 "A lead here meets": "; ".join(names[one] for one in stage.criteria),
                 "Moves on when": stage.forward,
                 "Moves back or out when": stage.back,
-                "Stalls after": days(stage.clock_days) if stage.clock_days else "",
+                "Stalls after": days(stage.clock_days).replace(" ", "\N{NO-BREAK SPACE}") if stage.clock_days else "",
                 "Marks": hand_off[definition.hands_over_by] if stage.hands_over else "Won" if stage.won else "",
                 "Leads": count(numbers[stage.id]) if stage.id in numbers else "",
             }
