@@ -141,14 +141,15 @@ KINDS: Mapping[str, str] = {
 
 _HAPPENINGS = {"activity": "something it did", "touch": "an attempt of ours to reach it", "contact": "a conversation"}
 CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("", "side"): {"marketing": "Marketing", "sales": "Sales", "fit": "fit", "behaviour": "behaviour", "sum": "both"},
+    ("Stage", "side"): {"marketing": "Marketing", "sales": "Sales"},
+    ("Scored", "side"): {"fit": "for fit", "behaviour": "for behaviour", "sum": "in all"},
     ("Exit", "kind"): {
         "rejected": "sales says no",
         "recycled": "it goes back to marketing",
         "disqualified": "it is taken out of the funnel",
         "lost": "the deal is lost",
     },
-    ("", "route"): {"recycle": "goes back to nurture", "remove": "is taken out"},
+    ("Reason", "route"): {"recycle": "goes back to nurture", "remove": "is taken out"},
     ("Clock", "milestone"): {
         "attempt": "somebody tried to reach it",
         "contact": "somebody spoke with it",
@@ -169,9 +170,10 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "phone": "phone number",
     },
     ("HasDeal", "what"): {"any": "any", "amount": "with an amount", "close_date": "with a close date"},
-    ("", "what"): _HAPPENINGS,
+    ("Happened", "what"): _HAPPENINGS,
+    ("BehaviourRule", "what"): _HAPPENINGS,
 }  # fmt: skip
-"""Model (or any) and field → each choice in words."""
+"""Model and field → each choice in words."""
 
 SPECIAL: Mapping[
     tuple[str, str], Literal["field", "criterion", "criteria", "stage", "span"]

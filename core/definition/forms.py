@@ -79,7 +79,7 @@ def _shape(
     if special is not None:
         return special, {}, {}
     if get_origin(annotation) is Literal:
-        said = CHOICES.get((model.__name__, name), CHOICES.get(("", name), {}))
+        said = CHOICES[model.__name__, name]
         return "choice", {value: said[value] for value in said if value in get_args(annotation)}, {}
     if get_origin(annotation) is tuple:
         inside, _ = _plain(get_args(annotation)[0], [])
