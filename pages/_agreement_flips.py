@@ -18,6 +18,7 @@ from core.stats.intervals import FEW
 from core.words import count, percent, things
 from pages import _ui
 from pages._agreement_asked import Asked
+from pages._definition_data import counting
 from pages._funnel_controls import BOUND, named
 from pages._funnel_leads import PAGE, PERSONAL
 from pages._ui import grouped, plain
@@ -63,6 +64,8 @@ def flipping(asked: Asked, before: Side, after: Side) -> str:
         help="A lead that was never handed over on a known day is judged by the last that is known of it",
         **BOUND,
     )
+    if not counting(report):
+        return ""
     with st.spinner(f"Judging {things(report.facts.n_units, 'lead')} by both"):
         cells = _cells(asked, report, before, after, handed=handed)
     said = flips_headline(cells)

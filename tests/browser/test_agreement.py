@@ -16,6 +16,7 @@ from core.report import Report
 from core.workspace import Workspace
 from tests.browser.conftest import Open, Serve
 from tests.browser.driving import Tab, bottom
+from tests.browser.test_looks import names_everything
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -113,6 +114,9 @@ def test_two_leaders_draft_sign_and_see_whose_leads_flip(
     file = other.download(other.page.get_by_role("button", name="Download all"), tmp_path)
     with file.open(encoding="utf-8-sig", newline="") as lines:
         assert {row["Lead"] for row in csv.DictReader(lines)} == expected
+
+    names_everything(other)
+    names_everything(other.open("/definition?definition_view=voices"))
 
     # Who reads it later is measured by it.
     other.open("/definition").titled(re.compile("^Version 2 is in force since"))

@@ -397,3 +397,15 @@ def test_why_not_is_said_and_can_be_asked_again(opened: Open, agreement: Agreeme
     page = pressed(page, "Say so")
     assert title(page).startswith("1 question is open")
     assert "Asked again: They do not" in texts(opened("voices"))
+
+
+@pytest.mark.usefixtures("with_leads")
+def test_very_many_leads_are_judged_when_somebody_asks(
+    opened: Open, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = drafted(agreement)
+    monkeypatch.setattr("pages._definition_data.AT_ONCE", 39)
+    page = opened(before="v1", after=f"draft-{draft.id}")
+    assert "leads flip" not in texts(page)
+    page.toggle(key="definition_count").set_value(True)
+    assert "of 40 leads flip" in texts(ran(page))
