@@ -39,7 +39,7 @@ def chosen(asked: Asked, found: Audit) -> dict[str, Any]:
     options = [name for name in NAMES if whole[name]]
     links({"audit_setter": _labels(called), "audit_part": _labels(found.parts)})
     linked = st.session_state.get("audit_leads") or st.query_params.get("audit_leads")
-    if linked in NAMES and linked not in options:
+    if isinstance(linked, str) and linked in NAMES and linked not in options:
         options.append(linked)
     verdict = st.pills("Leads", options, format_func=named(NAMES), key="audit_leads", **BOUND)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -61,7 +61,7 @@ def _labels(names: Mapping[str, str]) -> dict[str, str]:
 
 def _box(title: str, options: list[str], names: Mapping[str, str], key: str, nothing: str) -> str | None:
     linked = st.session_state.get(key) or st.query_params.get(key)
-    if linked in names and linked not in options:
+    if isinstance(linked, str) and linked in names and linked not in options:
         options = [*options, linked]  # It is there, though not in this period or under these filters.
     said: str | None = st.selectbox(
         title, options, None, named(_labels(names)), key=key, placeholder=nothing,

@@ -195,7 +195,7 @@ def audit(
     flags |= {"judged": number(answer.is_in([MET, NOT_MET])), "still": number(nw.col("still"))}
     flags |= {"still_high": number(high & nw.col("still"))}
     parts = list(found.parts)
-    flags |= {f"f{k}": number(high & _bit("fails", k)) for k in range(len(parts))}
+    flags |= {f"f{k}": number(_bit("fails", k)) for k in range(len(parts))}
     flags |= {f"u{k}": number((verdict == CANNOT_TELL) & _bit("untold", k)) for k in range(len(parts))}
     grouped = (
         rows.with_columns(**{f"_{name}": flag for name, flag in flags.items()}, _high_at=nw.when(high).then("set_at"))

@@ -123,6 +123,7 @@ def test_each_recorded_stage_has_one_verdict_and_its_setter_one_name(four: Made)
     assert [cells["m1"][name] for name in VERDICTS] == [1, 0, 0, 0, 0]
     assert [cells["r1"][name] for name in VERDICTS] == [0, 1, 1, 0, 0]
     assert [cells[NOBODY][name] for name in VERDICTS] == [0, 0, 0, 1, 0]
+    assert [(cells[name]["still"], cells[name]["still_high"]) for name in ("m1", "r1")] == [(1, 1), (2, 0)]
     assert (cells["m1"]["kind"], cells["r1"]["kind"], cells["m1"]["still_high"]) == ("machine", "person", 1)
     assert cells["m1"]["first_at"] == cells["m1"]["last_at"] == instant("2026-03-01 09:00")
     assert found.rate() == Rate(1, 3)

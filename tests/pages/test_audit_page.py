@@ -1,7 +1,7 @@
 """The stage audit page: the automation named, every number opening its leads, links, and what is missing said."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -117,6 +117,20 @@ def test_the_period_narrows_every_number_and_the_way_back_is_one_step(opened: Op
     assert title(ran(at)) == "No recorded stage fits this question"
     next(button for button in at.button if button.label == "Show all leads").click()
     assert title(ran(at)).startswith("List Import")
+
+
+def test_any_version_can_be_held_against(opened: Open, sample: Path, copied: Callable[[Path], Path]) -> None:
+    folder = copied(sample)
+    with Workspace(folder) as here:
+        used = here.definition()
+        bare = tuple(one.model_copy(update={"criteria": ("named",) * (one.id == "mql")}) for one in used.stages)
+        here.choose(used.model_copy(update={"stages": bare}), at=datetime.now(UTC))
+    at = opened(folder)
+    assert title(at).startswith("All ")  # Everybody has a name and a title.
+    assert "held against the version in use" in said(at)
+    at.selectbox(key="audit_by").set_value("1")
+    assert title(ran(at)).startswith("List Import put 101 of 156 leads")
+    assert "held against version 1" in said(at)
 
 
 def test_the_table_has_every_stage_and_setter(opened: Open, sample: Path, found: Audit) -> None:
