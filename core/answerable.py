@@ -97,6 +97,15 @@ def _velocity(held: Held) -> tuple[Possible, list[Lack]]:
     return _grade(held.entries_dated, [lack]), [lack]
 
 
+def _audit(held: Held) -> tuple[Possible, list[Lack]]:
+    stages = held.entries_dated or held.entries_undated
+    lacks = [
+        (not held.entries_dated, "the day on which each lead was put into its stage, and by whom", _HISTORY),
+        (not held.leads_described, "what was known of the lead: title, company, industry, size", _LEADS),
+    ]
+    return _grade(stages and held.leads_described, lacks), lacks
+
+
 def _reps(held: Held) -> tuple[Possible, list[Lack]]:
     lacks = [
         (not held.verdicts, "the yes or no of sales to each lead", _HISTORY),
@@ -220,6 +229,17 @@ _QUESTIONS = (
         "Leads sent back, with the day and the reason.",
         {"returns": "leads sent back", "returns_reasoned": "with a reason"},
         _recycling,
+    ),
+    _Question(
+        "Stage audit: who puts leads into a stage against the definition?",
+        "The stage of each lead, who or what put it there, and what was known of the lead.",
+        {
+            "entries_dated": "dated entries",
+            "entries_undated": "known only as today's status",
+            "leads_described": "leads described",
+        },
+        _audit,
+        "audit",
     ),
 )
 

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import as_json, places
+from core.cli_audit import audit_command
 from core.cli_definition import definition_command
 from core.cli_followup import follow_up
 from core.cli_reading import questions_told, told
@@ -24,6 +25,7 @@ from core.funnel_words import funnel_words
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.report import Report
+from core.samples import agree
 from core.serving import ROOT, serve
 from core.terminal import DONE, NEWEST, REFUSED, UNDECIDED, Said, common, moment, on_report, opened, out, pair, say
 from core.workspace import Workspace
@@ -101,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     follow_up(command)
     add_watch(command)
     definition_command(command)
+    audit_command(command)
     return parser
 
 
@@ -182,6 +185,7 @@ def _demo(stated: argparse.Namespace) -> int:
             say("Importing the sample company (some seconds, once).")
         for file in missing:
             here.add(file, at=datetime.now(UTC))
+        agree(here, at=datetime.now(UTC))
         here.facts()
     return serve(folder, port=stated.port, browser=not stated.no_browser)
 

@@ -81,6 +81,13 @@ class Report:
         found = self.engine.collect(counted.filter(~nw.col(column).is_null()).head(most))
         return tuple(found.sort_values(["n", column], ascending=[False, True])[column].astype(str))
 
+    def types(self, kind: str, *, most: int = 200) -> tuple[str, ...]:
+        """The most frequent types of activity or touch, as exported."""
+        events = self.sources.events.filter(nw.col("kind") == kind, ~nw.col("name").is_null())
+        counted = events.group_by("name").agg(n=nw.len()).sort("n", descending=True)
+        found = self.engine.collect(counted.head(most))
+        return tuple(found.sort_values(["n", "name"], ascending=[False, True])["name"])
+
     def useful_columns(self, *, most: int = 60) -> tuple[str, ...]:
         """The columns worth breaking down by: more than one value, and no more than `most`."""
         names = self.columns() if self.facts.n_units else ()

@@ -266,10 +266,18 @@ class Workspace:
         return tuple(batch for batch in self.store.batches() if batch.state == "live")
 
     def facts(
-        self, *, as_of: int | None = None, live: tuple[int, ...] | None = None, progress: Progress = _quiet
+        self,
+        *,
+        as_of: int | None = None,
+        live: tuple[int, ...] | None = None,
+        definition: Definition | None = None,
+        progress: Progress = _quiet,
     ) -> Facts:
-        """The facts at `as_of` (default: `as_of()`) of the imports `live` (default: all that count); they are kept."""
-        name, definition, make = self._task(self.as_of() if as_of is None else as_of, live)
+        """The facts at `as_of` (default: `as_of()`) of the imports `live` (default: all that count); they are kept.
+
+        `definition`: another than the one in use, such as a draft.
+        """
+        name, definition, make = self._task(self.as_of() if as_of is None else as_of, live, definition)
         return self.kept.make(name, definition, make, progress)
 
     def facts_now(self, *, as_of: int | None = None) -> Answer:
@@ -278,9 +286,9 @@ class Workspace:
         return self.kept.answer(name, definition, make)
 
     def _task(
-        self, as_of: int, live: tuple[int, ...] | None = None
+        self, as_of: int, live: tuple[int, ...] | None = None, other: Definition | None = None
     ) -> tuple[str, Definition, Callable[[Path, Progress], Facts]]:
-        snapshot, definition = self.store.snapshot(), self.definition()
+        snapshot, definition = self.store.snapshot(), other or self.definition()
         counted = snapshot.live if live is None else live
         last = {batch.id: batch.last_instant for batch in self.store.batches() if batch.id in counted}
         unknown_yet = [number for number, instant in last.items() if instant is not None and instant > as_of]

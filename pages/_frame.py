@@ -27,6 +27,8 @@ page = st.navigation(
             st.Page("velocity.py", title="Velocity", icon=":material/hourglass_bottom:", url_path="velocity"),
         ],
         "Set up": [
+            st.Page("definition.py", title="Definition", icon=":material/handshake:", url_path="definition"),
+            st.Page("audit.py", title="Stage audit", icon=":material/fact_check:", url_path="audit"),
             st.Page("data.py", title="Data", icon=":material/database:", url_path="data"),
             st.Page("people.py", title="People and calendars", icon=":material/group:", url_path="people"),
         ],

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
+from core.agreement import Agreement
 from core.errors import HandoffError, NotYet, QueryInvalid
 from core.keeping import Answer
 from core.measures.cohort import Query
@@ -30,9 +31,17 @@ def _open(folder: str) -> Workspace:
 
 
 def workspace() -> Workspace:
-    """The workspace that this server shows."""
+    """The workspace that this server shows, measured by what is in force now."""
     stated = os.environ.get(WORKSPACE)
-    return _open(str(chosen(Path(stated) if stated else None)))
+    here = _open(str(chosen(Path(stated) if stated else None)))
+    _settled(str(here.folder))
+    return here
+
+
+@st.cache_resource(show_spinner=False, ttl=60)
+def _settled(folder: str) -> bool:
+    """Let a version that was signed for a day to come begin on that day, at most a minute late."""
+    return Agreement(_open(folder)).settle(at=now())
 
 
 def now() -> datetime:

@@ -11,7 +11,7 @@ from core.answerable import ANSWERABLE, Held, answerable, held
 from core.workspace import Workspace
 
 AT = datetime(2026, 6, 30, tzinfo=UTC)
-FUNNEL, CLOCKS, HOLE, VELOCITY, REPS, REVENUE, WHAT_IF, RECYCLING = range(8)
+FUNNEL, CLOCKS, HOLE, VELOCITY, REPS, REVENUE, WHAT_IF, RECYCLING, AUDIT = range(9)
 Fill = Callable[..., pd.DataFrame]
 
 
@@ -55,6 +55,9 @@ def test_everything_answers_everything() -> None:
         (Held(leads_sourced=9), REVENUE, "no"),
         (Held(leads_described=9, replies=9), WHAT_IF, "partly"),
         (Held(returns=9), RECYCLING, "partly"),
+        (Held(entries_undated=9, leads_described=9), AUDIT, "partly"),
+        (Held(entries_dated=9, leads_described=9), AUDIT, "yes"),
+        (Held(entries_dated=9), AUDIT, "no"),
     ],
 )
 def test_each_question_by_its_counts(counts: Held, question: int, expected: str) -> None:

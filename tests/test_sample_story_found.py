@@ -4,14 +4,19 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from core.agreement import Agreement
+from core.auditing import Auditing
 from core.clock_words import months_told
+from core.definition import All, AnyOf, Criterion, Not, Stated, Valid
+from core.definition.templates import CLASSIC
+from core.journeys.judging import judge
 from core.measures.cohort import Query
 from core.measures.findings import Finding, sentence
 from core.measures.funnel import Funnel
@@ -75,7 +80,14 @@ def statuses() -> dict[str, set[str]]:
 
 def test_the_words_of_this_crm_propose_the_classic_definition(report: Report) -> None:
     assert report.facts.definition.id == "classic"
-    assert not report.workspace.definition_chosen()
+    # Both sides have signed what was proposed, from the first day on.
+    (agreed,) = Agreement(report.workspace).versions("classic", at=datetime.now(UTC))
+    assert (agreed.state, {one.name: one.side for one in agreed.signatures}) == (
+        "in_force",
+        {"Agnes Holm": "marketing", "Ingrid Vallon": "sales"},
+    )
+    assert agreed.starts_at == datetime(2025, 7, 1, tzinfo=UTC)
+    assert agreed.content_hash == CLASSIC.content_hash()
     assert report.workspace.unanswered().empty
 
 
@@ -221,6 +233,53 @@ def test_the_bought_list_is_found_with_its_reason(
     assert finding.outcome == "disqualified"
     assert finding.of == int(truth["junk_source", "leads"])
     assert (finding.reason, finding.with_reason) == ("Inaccurate data", finding.leads)
+
+
+def test_the_bought_list_fails_viability(report: Report, truth: dict[tuple[str, str], str]) -> None:
+    real = All(of=(Valid(what="mail"), AnyOf(of=(Valid(what="phone"), Not(of=Stated(field="phone"))))))
+    plain = [stage.model_copy(update={"criteria": ()}) for stage in report.facts.definition.stages]
+    viable = Criterion(id="viable", name="A real address, and a real number where one is stated", condition=real)
+    agreed = report.facts.definition.model_copy(update={"criteria": (viable,), "validated": (), "stages": tuple(plain)})
+    judged = judge(report.engine, report.sources, report.facts, agreed)
+    units = report.facts.units(report.engine).select("unit", "lead_id", "source")
+    found = report.engine.collect(judged.rows.join(units, on="unit", how="inner"))
+    assert (found["untold"] == 0).all()
+    met = found.assign(viable=found["met"] == 1).groupby("lead_id").agg({"source": "first", "viable": "max"})
+    share = met.groupby("source")["viable"].mean()
+    bought = truth["junk_source", "source"]
+    assert int((met["source"] == bought).sum()) == int(truth["junk_source", "leads"])
+    assert share[bought] < 0.5
+    assert share.drop(bought).min() > 0.9
+
+
+@pytest.mark.parametrize(("stage", "status"), [("viable", "Viable"), ("mql", "MQL")])
+def test_the_automation_that_puts_leads_up_against_the_definition_is_found_by_name(
+    report: Report, truth: dict[tuple[str, str], str], stage: str, status: str
+) -> None:
+    asked = Auditing(report, Query(), report.facts.definition)
+    finding = next(one for one in asked.found().findings() if one.stage == stage)
+    assert (finding.name, finding.kind) == (truth["wrong_stages", "automation"], "machine")
+    assert finding.rate.n == int(truth["wrong_stages", f"{status}_set"])
+    assert (finding.part, finding.failing) == ("reachable", int(truth["wrong_stages", f"{status}_wrong"]))
+    leads = asked.leads(verdict="too_high", stage=stage, setter=finding.setter, part="reachable", limit=None)
+    assert len(leads) == finding.failing
+    assert set(leads["set_by"]) == {"List Import"}
+    assert set(leads["source"]) == {truth["junk_source", "source"]}
+    # Nothing of the kind is said of the machine that works by the definition.
+    assert "Marketing Automation" not in {one.name for one in asked.found().findings()}
+
+
+def test_the_terminal_audits_the_same(sample: Path, handoff: Handoff, report: Report) -> None:
+    answer: Any = handoff("audit", "--workspace", sample, "--json").json
+    found = Auditing(report, Query(), report.facts.definition).found()
+    assert answer["identity_holds"]
+    assert {name: answer[name] for name in found.total()} == found.total()
+    assert answer["findings"][0]["name"] == "List Import"
+    assert sum(cell["n"] for cell in answer["cells"]) == answer["n"]
+    told = handoff("audit", "--workspace", sample)
+    assert told.code == 0
+    assert told.out.startswith("List Import put 101 of 156 leads, 65 %, into MQL against the definition")
+    assert handoff("audit", "--workspace", sample, "--where", "moon=1").code == 2
 
 
 def test_the_rep_who_says_no_is_found_with_the_reason(

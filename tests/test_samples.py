@@ -143,6 +143,25 @@ def junk_source(files: Files) -> Truth:
     }
 
 
+def wrong_stages(files: Files) -> Truth:
+    (automation,) = files.users.index[files.users["Name"] == "List Import"]
+    assert files.users.loc[automation, "UserType"] == "Integration"
+    mine = files.steps[files.steps["CreatedById"] == automation]
+    assert set(mine["LeadId"].map(files.leads["LeadSource"])) == {"Purchased List"}
+    real = files.leads["Email"].str.fullmatch(r"\S+@\S+\.\S+")
+    # What has no address has no number either, and nothing else in the files lacks both.
+    numbers = files.leads.loc[~real, "Phone"]
+    assert set(numbers) <= {"", "0000000", "123456", "unknown"}
+    assert (files.leads.loc[~real, "LeadSource"] == "Purchased List").all()
+    found: Truth = {"automation": "List Import"}
+    for status in ("Viable", "MQL"):
+        ids = mine.loc[mine["NewValue"] == status, "LeadId"].drop_duplicates()
+        wrong = int((~real.loc[ids]).sum())
+        found |= {f"{status}_set": len(ids), f"{status}_wrong": wrong, f"{status}_share": wrong / len(ids)}
+        assert wrong / len(ids) > 0.6
+    return found
+
+
 def slow_spring(files: Files) -> Truth:
     calls = files.human[files.human["Type"] == "Call"].join(files.first_mql.rename("mql"), on="WhoId")
     first = calls[calls["at"] >= calls["mql"]].groupby("WhoId")["at"].min()
@@ -245,7 +264,7 @@ def machine_tasks(files: Files) -> Truth:
 
 
 FINDERS: tuple[Callable[[Files], Truth], ...] = (
-    *(funnel, black_hole, over_rejecting_rep, few_leads_rep, junk_source, slow_spring, recycled_buyers),
+    *(funnel, black_hole, over_rejecting_rep, few_leads_rep, junk_source, wrong_stages, slow_spring, recycled_buyers),
     *(skipped_stages, merged_duplicates, date_only, totals_row, same_second, no_then_yes, never_assigned),
     *(still_open, machine_tasks),
 )

@@ -98,12 +98,12 @@ def in_force(engine: Engine, sources: Sources, facts: Facts, terms: Sequence[Ter
 def _answered(judgement: Judgement, version: int | None, ids: Sequence[str]) -> Lazy:
     definition = judgement.definition
     places = {criterion.id: place for place, criterion in enumerate(definition.criteria)}
-    told = {one: _code(places[one]) if one in places else _missing() for one in ids}
+    told = {one: code_of(places[one]) if one in places else _missing() for one in ids}
     qualified = nw.when(nw.col("qualified").is_null()).then(_lit(UNTOLD)).otherwise(nw.col("qualified").cast(nw.Int64))
     return judgement.rows.select(
         *MOMENTS.names,
         version=_missing() if version is None else _lit(version),
-        uld=_all([_code(places[one]) for one in definition.validated]),
+        uld=all_of([code_of(places[one]) for one in definition.validated]),
         qualified=_missing() if definition.qualification is None else qualified,
         **{column(one): told[one] for one in ids},
     )
@@ -114,7 +114,8 @@ def _unanswered(rows: Lazy, ids: Sequence[str]) -> Lazy:
     return rows.select(*MOMENTS.names, **{name: _missing() for name in empty})
 
 
-def _code(place: int) -> nw.Expr:
+def code_of(place: int) -> nw.Expr:
+    """The answer to the criterion at that place, of judged rows."""
     bit = 1 << place
     return (
         nw.when((nw.col("untold") // bit) % 2 == 1)
@@ -125,8 +126,8 @@ def _code(place: int) -> nw.Expr:
     )
 
 
-def _all(codes: Sequence[nw.Expr]) -> nw.Expr:
-    """Kleene's and: one that is not met settles it, else one that cannot be told leaves it open."""
+def all_of(codes: Sequence[nw.Expr]) -> nw.Expr:
+    """Kleene's and of answers: one that is not met settles it, else one that cannot be told leaves it open."""
     if not codes:
         return _missing()
     none_fails = nw.all_horizontal(*(code != NOT_MET for code in codes), ignore_nulls=False)

@@ -46,6 +46,8 @@ JUDGED = Table(
 """Beside these, `k_<rule>` for each rule: how often it counted (of a fit rule 0 or 1); `w_<rule>` for one that fades:
 the sum of what each time is still worth."""
 _OF_MOMENT = tuple(name for name in MOMENTS.names if name not in MOMENTS.key)
+Moments = Callable[[Lazy, Lazy], Lazy]
+"""Stage rows and passes of some leads → when each of them is judged (`MOMENTS`)."""
 Settle = Callable[[Lazy], Lazy]
 """Makes a step whole before the next one looks at it several times."""
 
@@ -78,23 +80,31 @@ class _Ground:
     types: pd.DataFrame
 
 
-def judge(engine: Engine, sources: Sources, facts: Facts, definition: Definition) -> Judgement:
+def judge(
+    engine: Engine,
+    sources: Sources,
+    facts: Facts,
+    definition: Definition,
+    *,
+    at: Moments | None = None,
+    called: str = "judged",
+) -> Judgement:
     """Every lead judged by `definition` (`JUDGED`), kept beside the facts.
 
     `facts` may be those of another version: a lead is judged at the instant at which it was handed over by the version
-    of the facts, with what this one asks.
+    of the facts, with what this one asks; or at the instants that `at` says, kept under the name `called`.
     """
     asked = _fields(definition)
     recorded = recorded_as(engine, sources.events, asked)
     present = fields_known(engine, facts.units(engine), asked, recorded)
-    place = facts.folder / f"judged-{definition.judging_hash()}"
+    place = facts.folder / f"{called}-{definition.judging_hash()}"
     if not place.exists():
-        work = facts.folder / f".judged-{uuid.uuid4().hex}"
+        work = facts.folder / f".{called}-{uuid.uuid4().hex}"
         work.mkdir()
         try:
             ground = _ground(engine, sources, facts, definition, present, recorded)
             for shard, file in enumerate(sorted(facts.folder.glob("rows-*.parquet"))):
-                judged = _shard(engine, ground, shard, file, work)
+                judged = _shard(engine, ground, shard, file, work, at)
                 engine.keep(judged, work / f"judged-{shard:04}.parquet")
                 for step in work.glob(".step-*"):
                     step.unlink()
@@ -167,7 +177,7 @@ def _ground(
     return _Ground(sources, facts, definition, everybody, of_facts, people, fields, recorded, frozenset(kinds), named)
 
 
-def _shard(engine: Engine, ground: _Ground, shard: int, file: Path, work: Path) -> Lazy:
+def _shard(engine: Engine, ground: _Ground, shard: int, file: Path, work: Path, when: Moments | None) -> Lazy:
     facts, steps = ground.facts, 0
     shards = len(list(facts.folder.glob("rows-*.parquet")))
 
@@ -183,7 +193,8 @@ def _shard(engine: Engine, ground: _Ground, shard: int, file: Path, work: Path) 
 
     units, ids_of = own(facts.units(engine)), own(ground.ids_of)
     passes = engine.read([facts.folder / f"passes-{shard:04}.parquet"])
-    at = settle(_moments(engine, ground, units, ids_of, engine.read([file]), passes))
+    rows = engine.read([file])
+    at = settle(_moments(engine, ground, units, ids_of, rows, passes) if when is None else when(rows, passes))
     judged = _judged(engine, ground, at, units, ids_of, settle=settle)
     rules = [f"{letter}_{rule.id}" for rule in ground.definition.rules for letter in "kw"]
     there = judged.collect_schema().names()

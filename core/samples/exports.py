@@ -1,14 +1,13 @@
 """Writes the made year as the five exports a CRM would give."""
 
 import csv
-import random
 from pathlib import Path
 
 from core.samples.cells import flag, sf_id, stamp
 from core.samples.lead import Lead
 from core.samples.odds import SEED
 from core.samples.people import QUEUE, USERS, User
-from core.samples.portrait import portrait
+from core.samples.portrait import portraits
 from core.samples.year import Year
 
 SAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
@@ -40,13 +39,11 @@ def _lead_id(lead: Lead | None) -> str:
 
 def _tables(seed: int, year: Year) -> dict[str, tuple[list[str], list[list[str]]]]:
     """Header and rows of every file."""
-    rng, people = random.Random(seed + 1), {user.name: _user_id(user) for user in USERS}
-    facts: dict[int, dict[str, str]] = {}
-    mails: set[str] = set()
+    people, facts = {user.name: _user_id(user) for user in USERS}, portraits(seed, year)
     lead_rows: list[dict[str, str]] = []
     deals: list[list[str]] = []
     for lead in year.leads:
-        facts[lead.number] = fact = facts[lead.master.number] if lead.master else portrait(lead, rng, mails)
+        fact = facts[lead.number]
         deal, deal_id, converted = lead.deal, "", ""
         if deal:
             deal_id, converted = sf_id("006", len(deals)), f"{lead.changes[-1].at:%Y-%m-%d}"

@@ -22,7 +22,7 @@ class Lived:
     """A made year, looked at without its merged duplicates."""
 
     def __init__(self, year: Year) -> None:
-        self.everyone = year.leads
+        self.year, self.everyone = year, year.leads
         self.leads = [lead for lead in year.leads if lead.master is None]
         self.steps = {lead.number: [one for one in lead.changes if one.field == "Status"] for lead in self.leads}
         self.touches = {lead.number: [one for one in lead.tasks if one.by is not MACHINE] for lead in self.leads}

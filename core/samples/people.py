@@ -1,4 +1,4 @@
-"""Who works at the made company: the reps and their teams, the queue and the machine."""
+"""Who works at the made company: the reps and their teams, the queue and the machines."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ class User:
 
 QUEUE = User(1, "Unassigned leads queue", "Marketing", "", "Queue")
 MACHINE = User(2, "Marketing Automation", "Marketing", "", "Integration")
+LIST_IMPORT = User(4, "List Import", "Marketing", "", "Integration")
 OPS = User(3, "Agnes Holm", "Marketing Operations", "Petra Sand")
 _TEAMS = {
     "Enterprise": ("Ingrid Vallon", ("Tomas Berge", "Aisha Karim", "Declan Moore", "Mei Tanaka")),
@@ -28,4 +29,4 @@ REPS: dict[str, list[User]] = {}
 for _team, (_boss, _names) in _TEAMS.items():
     REPS[_team] = [User(10 + sum(map(len, REPS.values())) + i, n, _team, _boss) for i, n in enumerate(_names)]
 OVER_REJECTER, NEW_REP = REPS["Mid-Market"][0], REPS["Mid-Market"][4]
-USERS = (QUEUE, MACHINE, OPS, *(rep for team in REPS.values() for rep in team))
+USERS = (QUEUE, MACHINE, LIST_IMPORT, OPS, *(rep for team in REPS.values() for rep in team))

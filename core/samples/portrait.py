@@ -7,6 +7,7 @@ import unicodedata
 from core.samples import odds
 from core.samples.cells import flag
 from core.samples.lead import Lead
+from core.samples.year import Year
 
 _FIRST = [
     "Anna", "Björn", "Chen", "Diego", "Elif", "Fatima", "George", "Hana", "Ivan", "Joana", "Kwame", "Lena", "Łukasz",
@@ -47,8 +48,16 @@ _BUDGETS = ("under 10k EUR", "10-25k EUR", "25-50k EUR", "50-100k EUR", "over 10
 _SIZES = {"Enterprise": (1000, 20000, "Group"), "Mid-Market": (100, 999, ""), "Emerging": (5, 99, "Works")}
 
 
-def portrait(lead: Lead, rng: random.Random, mails: set[str]) -> dict[str, str]:
-    """Who the lead is; none of it steers the story."""
+def portraits(seed: int, year: Year) -> dict[int, dict[str, str]]:
+    """Number of each lead → who it is; a merged duplicate is who its first record is."""
+    rng, out = random.Random(seed + 1), dict[int, dict[str, str]]()
+    mails: set[str] = set()
+    for lead in year.leads:
+        out[lead.number] = out[lead.master.number] if lead.master else _portrait(lead, rng, mails)
+    return out
+
+
+def _portrait(lead: Lead, rng: random.Random, mails: set[str]) -> dict[str, str]:
     junk, hot = lead.source == odds.JUNK, lead.status not in ("Raw", "Viable", "Disqualified")
     country = rng.choices(list(_COUNTRIES), [share for *_, share in _COUNTRIES.values()])[0]
     form, region, pattern, states, _ = _COUNTRIES[country]

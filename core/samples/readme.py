@@ -12,7 +12,8 @@ gives them. All times are UTC; people work Monday to Friday, 09 to 17.
 A lead comes in as Raw, marketing makes it Viable and then an MQL, a rule hands it from the queue to a rep, and
 the rep says Sales Accepted or Rejected by Sales. Accepted leads become Sales Qualified and are converted to an
 opportunity, which is won or lost. Leads leave early as Rejected by Sales, Recycled or Disqualified, with a
-reason. Three teams sell: Enterprise, Mid-Market and Emerging.
+reason. Three teams sell: Enterprise, Mid-Market and Emerging. What a lead is was agreed on the first day:
+`handoff demo` opens the files with the common vocabulary, signed by Agnes Holm and Ingrid Vallon.
 
 | file | what it holds |
 |---|---|
@@ -20,7 +21,7 @@ reason. Three teams sell: Enterprise, Mid-Market and Emerging.
 | lead_history.csv | every change of status and owner, and the reasons; when a lead came in is in leads.csv |
 | tasks.csv | calls, mails and meetings, by people and by the marketing machine |
 | opportunities.csv | a report of the deals, with its totals line at the end |
-| users.csv | reps with their teams, the queue and the machine |
+| users.csv | reps with their teams, the queue and the machines |
 
 ## What was put in on purpose
 

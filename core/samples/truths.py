@@ -1,6 +1,7 @@
 """Which leaks were put into the made year, where to look for each, and its true numbers."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
@@ -9,7 +10,8 @@ from core.samples import odds
 from core.samples.clock import END, business_hours
 from core.samples.lead import Change, Lead
 from core.samples.lived import Lived, Word
-from core.samples.people import BLACK_HOLE_TEAM, MACHINE, NEW_REP, OVER_REJECTER, QUEUE
+from core.samples.people import BLACK_HOLE_TEAM, LIST_IMPORT, MACHINE, NEW_REP, OVER_REJECTER, QUEUE
+from core.samples.portrait import portraits
 from core.samples.year import Year
 
 Truth = dict[str, int | float | str]
@@ -102,6 +104,18 @@ def _junk_source(year: Lived) -> Truth:
     }
 
 
+def _wrong_stages(year: Lived, seed: int) -> Truth:
+    """What the import of lists put up although nobody can be reached: the mail address is none, nor is the number."""
+    made = portraits(seed, year.year)
+    unreal = {lead.number for lead in year.leads if not re.fullmatch(r"[^@]+@[^@]+\.[^@]+", made[lead.number]["Email"])}
+    truth: Truth = {"automation": LIST_IMPORT.name}
+    for status in ("Viable", "MQL"):
+        by = [lead for lead in year.leads if any(one.new == status and one.by is LIST_IMPORT for one in lead.changes)]
+        wrong = _count(lead.number in unreal for lead in by)
+        truth |= {f"{status}_set": len(by), f"{status}_wrong": wrong, f"{status}_share": _share(wrong, len(by))}
+    return truth
+
+
 def _slow_spring(year: Lived) -> Truth:
     # The wait of a lead is from its first MQL to the first call by a person.
     waits: dict[bool, list[float]] = {True: [], False: []}
@@ -172,6 +186,9 @@ def story(*, seed: int = odds.SEED) -> tuple[Plant, ...]:
               "as above; the odds behind this rep's leads are everybody's", _few_leads_rep(year)),
         Plant("junk_source", "A bought list is nearly all turned away", "leads.csv LeadSource and Status; reasons",
               _junk_source(year)),
+        Plant("wrong_stages", "The import of lists puts leads up that nobody can reach", "lead_history.csv CreatedById "
+              "List Import, Status to Viable and to MQL; leads.csv Email that is no address, Phone that is no number",
+              _wrong_stages(year, seed)),
         Plant("slow_spring", "First calls came several times later from March to May 2026",
               "business hours (Mon-Fri 09-17 UTC) from the first MQL to the first call by a person, MQLs to 2026-05-31",
               _slow_spring(year)),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from core.samples import odds
 from core.samples.clock import END, START, add_hours
 from core.samples.lead import Deal, Lead, Task
-from core.samples.people import BLACK_HOLE_TEAM, MACHINE, NEW_REP, OPS, OVER_REJECTER, REPS, User
+from core.samples.people import BLACK_HOLE_TEAM, LIST_IMPORT, MACHINE, NEW_REP, OPS, OVER_REJECTER, REPS, User
 
 
 class Year:
@@ -45,6 +45,7 @@ class Year:
     def _live(self, lead: Lead) -> None:
         """Raw, Viable, MQL: marketing's half of a lead's life."""
         rng, junk = self.rng, lead.source == odds.JUNK
+        machine = LIST_IMPORT if junk else MACHINE  # which puts up whatever is on the list, real or not
         back = not junk and lead.created < odds.RETURNERS_UNTIL and self._hit(0.065)
         fate = 0.0 if back else rng.random()
         at = add_hours(lead.created, self._around(5, 0.9))
@@ -55,7 +56,7 @@ class Year:
                 )
             return
         if not self._hit(0.05):
-            if not lead.move(at, "Viable", OPS if self._hit(0.3) else MACHINE):
+            if not lead.move(at, "Viable", OPS if self._hit(0.3) else machine):
                 return
             self._mail(lead, at)
         if fate > 0.465:
@@ -68,7 +69,7 @@ class Year:
             lead.move(at, "MQL", rep)
             lead.move(at, "Sales Accepted", rep)
             self._after_accept(lead, self._calls(lead, at, 1), back)
-        elif lead.move(at, "MQL", MACHINE if self._hit(0.9) else OPS):
+        elif lead.move(at, "MQL", machine if self._hit(0.9) else OPS):
             self._hand_off(lead, at, back)
 
     def _rep(self, lead: Lead, at: datetime) -> User:

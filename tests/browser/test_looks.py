@@ -53,6 +53,12 @@ def test_no_page_shows_an_error_and_everything_has_a_name(opened: Open, sample_a
     names_everything(tab)
     tab.open("/people?staff=Calendars")
     names_everything(tab)
+    for asked in ("/audit?audit_leads=too_high&audit_stage=mql", "/audit?audit_view=table"):
+        tab.open(asked)
+        names_everything(tab)
+    for part in ("uld", "points"):
+        tab.open(f"/definition?definition_view=suggestions&suggested={part}")
+        names_everything(tab)
     tab.go("Data")
     for part in DATA:
         tab.part(part)
