@@ -7,8 +7,9 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,6 +150,18 @@ class Kept:
         """The keys that are kept, the one used last first; work under way is none of them."""
         states = [state for state in self.folder.glob(f"*/{_STATE}") if not state.parent.name.startswith(_WORK)]
         return [state.parent.name for state in sorted(states, key=lambda state: _size_and_age(state)[1])]
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A new folder below this one, gone at the end; what others left there long ago goes too."""
+    place = folder / uuid.uuid4().hex
+    place.mkdir(parents=True)
+    sweep(folder, "*")
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def sweep(folder: Path, pattern: str) -> None:
