@@ -25,8 +25,8 @@ from core.funnel_words import funnel_words
 from core.intake import Mapping, mapping_from
 from core.measures.cohort import POLICIES, Query
 from core.report import Report
-from core.samples import agree
-from core.serving import ROOT, serve
+from core.samples import move_in
+from core.serving import serve
 from core.terminal import DONE, NEWEST, REFUSED, UNDECIDED, Said, common, moment, on_report, opened, out, pair, say
 from core.workspace import Workspace
 
@@ -179,14 +179,7 @@ def _funnel(report: Report, stated: argparse.Namespace) -> Said:
 def _demo(stated: argparse.Namespace) -> int:
     folder = stated.workspace.expanduser().absolute() if stated.workspace else places.demo_folder()
     with Workspace(folder) as here:
-        seen = {batch.file_name for batch in here.store.batches()}
-        missing = [file for file in sorted((ROOT / "sample_data").glob("*.csv")) if file.name not in seen]
-        if missing:
-            say("Importing the sample company (some seconds, once).")
-        for file in missing:
-            here.add(file, at=datetime.now(UTC))
-        agree(here, at=datetime.now(UTC))
-        here.facts()
+        move_in(here, at=datetime.now(UTC), say=say)
     return serve(folder, port=stated.port, browser=not stated.no_browser)
 
 

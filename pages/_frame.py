@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pages._opened import sample_told
+
 # Drawn here: an icon by name would be fetched from another server.
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0B63A5"/>'
@@ -35,4 +37,5 @@ page = st.navigation(
     },
     position="top",
 )
+sample_told()
 page.run()

@@ -1,52 +1,25 @@
 """What pages share: the open workspace, the report at hand, answers kept for a moment, and how errors are shown."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.agreement import Agreement
 from core.errors import HandoffError, NotYet, QueryInvalid
 from core.keeping import Answer
 from core.measures.cohort import Query
 from core.measures.funnel import Funnel
-from core.places import chosen
+from core.places import demo_folder
 from core.report import Report
+from core.samples import move_in
 from core.workspace import Workspace
+from pages._opened import SAMPLE, at_sample, now, workspace
 
 T = TypeVar("T")
-WORKSPACE = "HANDOFF_WORKSPACE"
-"""Environment variable with the folder that this server shows."""
-
-
-@st.cache_resource(show_spinner="Opening the workspace", on_release=Workspace.close)
-def _open(folder: str) -> Workspace:
-    return Workspace(Path(folder), database_url=os.environ.get("DATABASE_URL"))
-
-
-def workspace() -> Workspace:
-    """The workspace that this server shows, measured by what is in force now."""
-    stated = os.environ.get(WORKSPACE)
-    here = _open(str(chosen(Path(stated) if stated else None)))
-    _settled(str(here.folder))
-    return here
-
-
-@st.cache_resource(show_spinner=False, ttl=60)
-def _settled(folder: str) -> bool:
-    """Let a version that was signed for a day to come begin on that day, at most a minute late."""
-    return Agreement(_open(folder)).settle(at=now())
-
-
-def now() -> datetime:
-    """The moment of an import or a decision; never what a report is true at."""
-    return datetime.now(UTC)
 
 
 @contextmanager
@@ -161,7 +134,7 @@ def _say_in_url(found: Report, asked: int) -> None:
             icon=":material/rule:",
             duration="long",
         )
-    stated = {"definition": used, "as_of": instant}
+    stated = {"definition": used, "as_of": instant, **({SAMPLE: "true"} if at_sample() else {})}
     if any(st.query_params.get(name) != value for name, value in stated.items()):
         st.query_params.update(stated)
 
@@ -169,7 +142,14 @@ def _say_in_url(found: Report, asked: int) -> None:
 def _empty(nothing: NotYet) -> NoReturn:
     st.title(nothing.message, anchor=False)
     st.write(nothing.hint)
-    st.page_link("data.py", label="Import your data", icon=":material/upload:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("data.py", label="Import your data", icon=":material/upload:")
+        if st.button("Look at the sample company", icon=":material/visibility:", key="look_at_sample"):
+            with errors(), st.spinner("Importing the sample company: some seconds, once"):
+                with Workspace(demo_folder()) as there:
+                    move_in(there, at=now())
+                st.session_state[SAMPLE] = True
+            st.rerun()
     st.stop()
 
 

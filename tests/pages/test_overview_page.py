@@ -1,5 +1,6 @@
 """The overview: what to look at first, and the way to it. The worth of leaks beside it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -76,6 +77,23 @@ def test_the_black_hole_the_slow_spring_and_the_junk_source_are_named(opened: Op
 
 def test_an_empty_workspace_says_what_to_do(opened: Open, tmp_path: Path) -> None:
     at = opened(tmp_path / "empty")
+    assert at.title[0].value == "There are no leads here yet."
+
+
+def test_from_an_empty_workspace_it_is_one_click_to_the_sample_company_and_one_back(
+    opened: Open, tmp_path: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = tmp_path / "home" / "sample-company"
+    shutil.copytree(sample, demo)
+    monkeypatch.setenv("HANDOFF_HOME", str(tmp_path / "home"))
+    at = opened(tmp_path / "empty")
+    at.button(key="look_at_sample").click().run(timeout=120)
+    assert at.title[0].value.startswith("254 of 5,950 leads were won")
+    assert at.query_params["sample"] in ("true", ["true"])
+    assert any("nothing here is yours" in caption.value for caption in at.sidebar.caption)
+    with Workspace(tmp_path / "empty") as own:
+        assert not own.store.batches(), "never the user's folder"
+    at.button(key="back_to_own").click().run(timeout=120)
     assert at.title[0].value == "There are no leads here yet."
 
 
