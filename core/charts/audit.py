@@ -70,7 +70,7 @@ def months(found: Audit, stage: str, setter: str | None, look: Look, *, height: 
         ]
     )  # fmt: skip
     made.update_xaxes(
-        type="category", categoryorder="array", categoryarray=names, tickangle=0, nticks=12,
+        type="category", categoryorder="array", categoryarray=names, tickangle=0, nticks=7,
         tickfont={"size": look.size(12)},
     )  # fmt: skip
     made.update_yaxes(range=[0, max([*(rate.n for rate in rates), 1]) * 1.25], visible=False)
@@ -109,7 +109,7 @@ def _bars(
             for row, rate in zip(rows, rates, strict=True)
         ]
     )  # fmt: skip
-    made.update_xaxes(range=[0, max([*numbers, 1]) * (1.7 if hatched else 2.2)], visible=False)
+    made.update_xaxes(range=[0, max([*numbers, 1]) * (1.7 if hatched else 2.7)], visible=False)
     made.update_yaxes(
         range=[len(rows) - 0.5, -0.5], tickmode="array", tickvals=rows,
         ticktext=[wrapped(text, 34, 1) for text in called], automargin=True, ticklabelstandoff=8,

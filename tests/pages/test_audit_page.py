@@ -126,7 +126,7 @@ def test_any_version_can_be_held_against(opened: Open, sample: Path, copied: Cal
         bare = tuple(one.model_copy(update={"criteria": ("named",) * (one.id == "mql")}) for one in used.stages)
         here.choose(used.model_copy(update={"stages": bare}), at=datetime.now(UTC))
     at = opened(folder)
-    assert title(at).startswith("All ")  # Everybody has a name and a title.
+    assert title(at).startswith("No stage is recorded too high; ")  # Everybody has a name and a title.
     assert "held against the version in use" in said(at)
     at.selectbox(key="audit_by").set_value("1")
     assert title(ran(at)).startswith("List Import put 101 of 156 leads")
