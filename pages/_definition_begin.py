@@ -3,11 +3,10 @@
 import streamlit as st
 
 from core.agreement import STATES, Agreement, Draft
-from core.agreement.told import in_use
 from core.errors import HandoffError
 from core.workspace import Workspace
 from pages._definition_draft import NAME
-from pages._definition_which import templates
+from pages._definition_which import in_use, templates
 from pages._funnel_controls import named
 from pages._ui import now, plain
 

@@ -5,7 +5,6 @@ from typing import Any
 import streamlit as st
 
 from core.agreement import Agreement, Draft
-from core.agreement.told import in_use
 from core.definition import Definition, written
 from core.definition.comparing import compare
 from core.errors import DefinitionInvalid
@@ -16,6 +15,7 @@ from pages._definition_begin import NEXT, begin
 from pages._definition_data import loaded
 from pages._definition_draft import NAME, Working, forget, save, working
 from pages._definition_funnel import would_move
+from pages._definition_which import in_use
 from pages._funnel_controls import BOUND, named
 from pages._ui import links, now, plain
 

@@ -150,7 +150,8 @@ def _as_kind(value: Raw | None, kind: str, model: type[Frozen]) -> Raw:
         return {**made, "of": kept}
     if kind == "not":
         return {**made, "of": value}
-    if "field" in made and "field" in value:
+    # A text is no number and no yes or no.
+    if "field" in made and "field" in value and kind not in ("compare", "flagged"):
         made["field"] = value["field"]
     words = value.get("values") or value.get("words")
     for name in ("values", "words"):

@@ -1,12 +1,13 @@
 """Which version, draft or template is looked at; what is in use unless somebody chooses otherwise."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
-from core.agreement import STATES, Agreement
-from core.agreement.told import headline, in_use, signed_by
+from core.agreement import STATES, Agreement, Version
 from core.definition import TEMPLATES, Definition, with_post_sale
+from core.version_words import signed_by, version_headline
 from core.workspace import Workspace
 from pages._funnel_controls import BOUND, named
 from pages._ui import links, now
@@ -35,6 +36,12 @@ def templates() -> dict[str, Definition]:
     return {form.id: form for form in forms}
 
 
+def in_use(agreement: Agreement, *, at: datetime) -> Version | None:
+    """The version that leads are measured by now, however it stands; None before any was chosen."""
+    used = agreement.workspace.store.in_use()
+    return None if used is None else agreement.version(used.definition_id, used.version, at=at)
+
+
 def chosen(here: Workspace) -> Which:
     """The choice, drawn as a select box and bound to the URL as `which`."""
     agreement, at = Agreement(here), now()
@@ -59,5 +66,5 @@ def chosen(here: Workspace) -> Which:
         return Which(key, draft.definition, f"Draft {draft.id}: being written, proposed by nobody")
     if key != IN_USE:
         version = agreement.version(name, int(key.removeprefix("v")), at=at)
-        return Which(key, version.definition, headline(version, zone), signed_by(version, zone))
-    return Which(key, here.definition(), headline(used, zone), "" if used is None else signed_by(used, zone))
+        return Which(key, version.definition, version_headline(version, zone), signed_by(version, zone))
+    return Which(key, here.definition(), version_headline(used, zone), "" if used is None else signed_by(used, zone))

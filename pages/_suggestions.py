@@ -5,7 +5,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.agreement import Agreement
-from core.agreement.told import in_use
 from core.definition import Definition
 from core.errors import HandoffError, NotYet
 from core.measures.cohort import Query
@@ -14,6 +13,7 @@ from core.workspace import Workspace
 from pages import _suggestions_points, _suggestions_uld
 from pages._definition_begin import NEXT
 from pages._definition_draft import NAME
+from pages._definition_which import in_use
 from pages._funnel_controls import BOUND, EARLIEST, LATEST, named
 from pages._ui import links, now, plain, report
 

@@ -30,14 +30,15 @@ with errors():
     here = workspace()
     names = {view: name for view, (name, _) in SHOW.items()}
     links({"definition_view": names})
+    begin = "lead" if st.query_params.get("lead") else "read"
     view = st.segmented_control(
         "View",
         list(SHOW),
-        default="lead" if st.query_params.get("lead") else "read",
+        default=begin,
         required=True,
         format_func=named(names),
         key="definition_view",
         label_visibility="collapsed",
         **BOUND,
     )
-    SHOW[view][1](here)
+    SHOW[view or begin][1](here)

@@ -53,10 +53,14 @@ def kind_words(model: type[Frozen]) -> str:
 
 def begun(model: type[Frozen]) -> dict[str, Any]:
     """A part of this kind as a form begins with it: not always one that holds."""
-    said = dict(BEGIN.get(model.__name__, {}))
-    if "kind" in model.model_fields and "kind" not in said and _single(model.model_fields["kind"].annotation):
-        said["kind"] = get_args(model.model_fields["kind"].annotation)[0]
+    # As it would be read back: what the model itself says where nothing else is said.
+    said = {name: _written(info.get_default()) for name, info in model.model_fields.items() if not info.is_required()}
+    said |= BEGIN.get(model.__name__, {})
     return said
+
+
+def _written(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _entry(model: type[Frozen], name: str) -> Entry:
