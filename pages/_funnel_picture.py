@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.charts import waterfall
 from core.measures.funnel import LEAKS, OUTCOMES, Funnel
@@ -33,14 +34,19 @@ def picture(report: Report, asked: Asked) -> None:
             alt=f"{headline(found)}. The table view holds the same numbers.",
         )
         legend = st.empty()
-    stage, outcome, reason = _which(found)
-    if stage is not None:
-        # Below the fold of a small screen, where a click would seem to do nothing.
-        legend.caption(f"{_funnel_leads.told(found, stage, outcome, reason)}: [listed below](#leads-behind)")
-    elif not asked.present:
+    if not chosen_leads(report, asked, found, legend) and not asked.present:
         legend.caption(_legend(found, asked))
-    if stage is not None:
-        _funnel_leads.leads(report, asked, found, stage, outcome, reason)
+
+
+def chosen_leads(report: Report, asked: Asked, found: Funnel, near: DeltaGenerator) -> bool:
+    """The controls that say which number is meant, and its leads; `near` the number it is said that they are listed."""
+    stage, outcome, reason = _which(found)
+    if stage is None:
+        return False
+    # Below the fold of a small screen, where a click would seem to do nothing.
+    near.caption(f"{_funnel_leads.told(found, stage, outcome, reason)}: [listed below](#leads-behind)")
+    _funnel_leads.leads(report, asked, found, stage, outcome, reason)
+    return True
 
 
 def picked(event: Any) -> list[str] | None:
@@ -81,4 +87,4 @@ def _which(found: Funnel) -> tuple[str | None, str | None, str | None]:
     return stage, (None if outcome == "entered" else outcome), reason
 
 
-__all__ = ["LEAKS", "picked", "picture"]
+__all__ = ["LEAKS", "chosen_leads", "picked", "picture"]

@@ -10,6 +10,7 @@ from core.measures.leads import MISSING_REASON
 from core.report import Report
 from core.words import OUTCOME_NAMES, count, counted, interval, points, share, unit
 from pages._funnel_controls import BOUND, Asked
+from pages._funnel_picture import chosen_leads
 from pages._ui import funnel, grouped, kept, label, look, plain
 
 
@@ -25,8 +26,10 @@ def _download(table: pd.DataFrame, name: str) -> None:
     )
 
 
-def stages(found: Funnel) -> None:
-    """All numbers of the picture, in words."""
+@st.fragment
+def stages(report: Report, asked: Asked) -> None:
+    """All numbers of the picture, in words; a cell opens the leads that it counts."""
+    found = funnel(report, asked.query)
     rows, days = found.total(), found.query.mature_days
     last = found.definition.stage_ids[-1]
     table = pd.DataFrame(
@@ -48,12 +51,39 @@ def stages(found: Funnel) -> None:
         table,
         hide_index=True,
         column_config=grouped(table),
+        key="stages",
+        on_select=lambda: _cell([str(stage) for stage in rows["stage"]]),
+        selection_mode="single-cell",
         alt="Every stage with all that became of those who entered it",
     )
+    near = st.empty()
+    near.caption("Click a number for its leads.")
     st.caption("Those who wait in the last stage have arrived. Entered = went on + every way out + stalled + waiting.")
     _download(table, "funnel-stages")
+    _reasons(found)
+    chosen_leads(report, asked, found, near)
+
+
+def _cell(stages: list[str]) -> None:
+    """Stage and outcome of the cell that was clicked; a share opens those who went on."""
+    cells = st.session_state["stages"]["selection"]["cells"]
+    if not cells:
+        return
+    row, column = cells[0]
+    said = {name: outcome for outcome, name in OUTCOME_NAMES.items()}
+    outcome = said.get(column, "advanced" if column.startswith("Share") else "entered")
+    _choose(stages[row], outcome, None)
+
+
+def _choose(stage: str, outcome: str, reason: str | None) -> None:
+    st.session_state.update(stage=stage, outcome=outcome, reason=reason)
+
+
+def _reasons(found: Funnel) -> None:
+    """Every reason with its number; a row opens its leads."""
     if found.reasons.empty:
         return
+    rows = found.total()
     names = dict(zip(rows["stage"], rows["name"], strict=True))
     said = found.reasons.assign(reason=found.reasons["reason"].fillna(MISSING_REASON))
     summed = (
@@ -71,8 +101,22 @@ def stages(found: Funnel) -> None:
         }
     )
     st.header("Reasons", anchor=False)
-    st.dataframe(reasons, hide_index=True, column_config=grouped(reasons), alt="Every reason with its number")
+    st.dataframe(
+        reasons,
+        hide_index=True,
+        column_config=grouped(reasons),
+        key="reasons",
+        on_select=lambda: _row(summed),
+        selection_mode="single-row",
+        alt="Every reason with its number",
+    )
     _download(reasons, "funnel-reasons")
+
+
+def _row(summed: pd.DataFrame) -> None:
+    rows = st.session_state["reasons"]["selection"]["rows"]
+    if rows:
+        _choose(*(str(summed[name].iloc[rows[0]]) for name in ("stage", "outcome", "reason")))
 
 
 def _rate(found: Funnel, stage: str, last: str, *, matured: bool = False) -> str:

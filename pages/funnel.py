@@ -68,7 +68,7 @@ with errors():
     else:
         cards(here, asked.query)
         if view == "table":
-            _funnel_tables.stages(found)
+            _funnel_tables.stages(here, asked)
         elif view == "worth":
             worth_view(here, asked)
             why_changed(here, asked)

@@ -11,6 +11,8 @@ from tests.browser.driving import Tab, middle
 
 pytestmark = pytest.mark.browser
 LIST = "MQL, stalled: 7,158 leads, first 1,000 shown"
+ROW = 35
+"""Pixels that a row of a table is high."""
 CONTROLS = ("only", "start", "end", "policy", "stage", "outcome")
 
 
@@ -123,3 +125,10 @@ def test_the_pills_open_the_same_list_as_a_click_on_the_bar(opened: Open, olist_
     assert by_mouse.chosen("stage") == by_keys.chosen("stage") == ["MQL"]
     assert by_mouse.chosen("outcome") == by_keys.chosen("outcome") == ["Stalled"]
     assert by_keys.asked == by_mouse.asked
+
+    in_table = opened(olist_app).open("/funnel?view=table")
+    grid = in_table.at("stages").get_by_test_id("stDataFrame").bounding_box()
+    assert grid is not None
+    in_table.page.mouse.click(grid["x"] + 130, grid["y"] + 1.5 * ROW)
+    in_table.sees("MQL, entered: 8,000 leads, first 1,000 shown")
+    in_table.asks(stage="MQL", outcome="Entered")
