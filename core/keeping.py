@@ -7,8 +7,9 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,6 +157,18 @@ def sweep(folder: Path, pattern: str) -> None:
     for left in folder.glob(pattern):
         if _size_and_age(left)[1] > LEFT_S:
             shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def apart(below: Path) -> Iterator[Path]:
+    """A folder of one's own for as long as it is needed; what others left behind goes with it."""
+    place = below / uuid.uuid4().hex
+    place.mkdir(parents=True)
+    sweep(below, "*")
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _size(folder: Path) -> int:

@@ -1,12 +1,9 @@
 """The front door: one workspace opened, its files imported, its questions answered. Pages and commands call this."""
 
-import hashlib
-import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +19,7 @@ from core.journeys.labels import stage_labels, unanswered
 from core.journeys.reduce import Facts, key, reduce
 from core.journeys.sources import Sources, live_sources
 from core.journeys.stated import of_facts, stated_people
-from core.keeping import Answer, Kept, Progress, sweep
+from core.keeping import Answer, Kept, Progress, apart
 from core.settings import Settings, settings_from
 from core.store import Batch, NewBatch, Snapshot, Store, decode_column
 
@@ -139,7 +136,7 @@ class Workspace:
         Raises `ReadingUndecided` where only a person can say how to read it, `FileRefused` where it is no table,
         `WorkspaceBusy` while somebody else imports.
         """
-        with self._staging() as staging:
+        with apart(self.store.staging) as staging:
             reading = self._read(path, staging, at, mapping, answers, lambda share, what: progress(0.8 * share, what))
             if reading.undecided:
                 raise ReadingUndecided(
@@ -211,16 +208,6 @@ class Workspace:
             remembered=self.store.mappings(),
             progress=progress,
         )
-
-    @contextmanager
-    def _staging(self) -> Iterator[Path]:
-        place = self.store.staging / hashlib.blake2b(str(datetime.now(UTC)).encode(), digest_size=8).hexdigest()
-        place.mkdir(parents=True)
-        sweep(self.store.staging, "*")
-        try:
-            yield place
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
 
     def _propose(self, at: datetime) -> None:
         """While nobody has chosen a definition, use the smallest template that names every stage seen."""

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import intake
 from core.agreement import Agreement, Draft
-from core.definition import Compare, Definition, written
+from core.definition import Compare, Definition, Grid, written
 from core.definition.templates import CLASSIC
 from core.workspace import Workspace
 from tests.agreement.told import DAY, NOW, agreed, bigger
@@ -293,12 +293,19 @@ def test_points_are_agreed_in_forms(opened: Open, agreement: Agreement, draft: D
     assert [one.label for one in at.metric] == ["Get points", "Get none", "Cannot tell"]
     assert numbers(at) == ["20 (50 %)", "20 (50 %)", "0 (0 %)"]
     at = edited(at, "qualification", "")
-    at = filled(at, "Something is agreed", value=True)
+    at = filled(at, "Leads are put before sales by their points", value=True)
     at = filled(at, "Points in all, at least", 10)
     assert "A lead qualifies with at least 10 points in all." in texts(at)
     assert numbers(at) == ["20 (50 %)", "20 (50 %)", "0 (0 %)"]
-    pressed(at, "Save draft")
-    assert agreement.draft(draft.id).definition.qualification is not None
+    at = filled(at, "Qualifies by", "grid")
+    at = filled(at, "Behaviour that each band needs", "0, some")
+    assert "it must be a number" in texts(at)
+    at = filled(filled(at, "Bands of fit, from", "20, 10"), "Behaviour that each band needs", "never")
+    assert "every band of fit needs its bound of behaviour" in texts(at)
+    at = pressed(filled(at, "Behaviour that each band needs", "0, never"), "Save draft")
+    kept = agreement.draft(draft.id).definition.qualification
+    assert kept is not None
+    assert kept.policy == Grid(fit_from=(20, 10), behaviour_from=(0, None))
 
 
 def test_the_second_of_two_editors_sees_both_and_loses_nothing(
