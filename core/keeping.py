@@ -152,23 +152,23 @@ class Kept:
         return [state.parent.name for state in sorted(states, key=lambda state: _size_and_age(state)[1])]
 
 
-@contextmanager
-def scratch(folder: Path) -> Iterator[Path]:
-    """A new folder below this one, gone at the end; what others left there long ago goes too."""
-    place = folder / uuid.uuid4().hex
-    place.mkdir(parents=True)
-    sweep(folder, "*")
-    try:
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
 def sweep(folder: Path, pattern: str) -> None:
     """Remove what a process that ended in the middle left behind more than a day ago."""
     for left in folder.glob(pattern):
         if _size_and_age(left)[1] > LEFT_S:
             shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def apart(below: Path) -> Iterator[Path]:
+    """A folder of one's own for as long as it is needed; what others left behind goes with it."""
+    place = below / uuid.uuid4().hex
+    place.mkdir(parents=True)
+    sweep(below, "*")
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _size(folder: Path) -> int:

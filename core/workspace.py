@@ -19,7 +19,7 @@ from core.journeys.labels import stage_labels, unanswered
 from core.journeys.reduce import Facts, key, reduce
 from core.journeys.sources import Sources, live_sources
 from core.journeys.stated import of_facts, stated_people
-from core.keeping import Answer, Kept, Progress, scratch
+from core.keeping import Answer, Kept, Progress, apart
 from core.settings import Settings, settings_from
 from core.store import Batch, NewBatch, Snapshot, Store, decode_column
 
@@ -136,7 +136,7 @@ class Workspace:
         Raises `ReadingUndecided` where only a person can say how to read it, `FileRefused` where it is no table,
         `WorkspaceBusy` while somebody else imports.
         """
-        with scratch(self.store.staging) as staging:
+        with apart(self.store.staging) as staging:
             reading = self._read(path, staging, at, mapping, answers, lambda share, what: progress(0.8 * share, what))
             if reading.undecided:
                 raise ReadingUndecided(

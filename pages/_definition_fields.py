@@ -8,6 +8,8 @@ import streamlit as st
 from core.definition.forms import Entry
 
 UNITS = {"minutes": 1, "hours": 60, "days": 24 * 60}
+NEVER = "never"
+"""Said in a list of numbers where none is enough."""
 SHORT = 3
 """So few choices stand side by side."""
 
@@ -61,11 +63,20 @@ def span(entry: Entry, minutes: int, key: str, *, working: bool) -> int:
     return int(given or 0) * UNITS[unit or begin]
 
 
-def numbers(entry: Entry, values: Sequence[Any], key: str) -> list[float | None]:
-    """A list of numbers, one below the other."""
-    begun: dict[str, list[Any]] = {entry.label: [None if one is None else float(one) for one in values]}
-    shown = st.data_editor(begun, key=key, num_rows="dynamic", hide_index=True, width=300, alt=entry.label)
-    return [None if one is None or one != one else float(one) for one in shown[entry.label]]
+def numbers(entry: Entry, values: Sequence[Any], key: str) -> list[Any]:
+    """A list of numbers in one line; what is no number stays as it is written, to be answered in words."""
+    line = ", ".join(
+        NEVER if one is None else f"{one:g}" if isinstance(one, int | float) else str(one) for one in values
+    )
+    said = st.text_input(entry.label, line, key=key, help=entry.help or None) or ""
+    return [_number(part.strip()) for part in said.split(",") if part.strip()]
+
+
+def _number(part: str) -> float | str | None:
+    try:
+        return None if part.casefold() == NEVER else float(part)
+    except ValueError:
+        return part
 
 
 def words(entry: Entry, value: list[str], offered: Sequence[str], key: str) -> list[str]:

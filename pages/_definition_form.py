@@ -16,7 +16,7 @@ from core.definition.plain_conditions import field_words
 from pages import _definition_fields as widgets
 
 GROUPS = ("all", "any", "at_least")
-WIDE = ("long", "words", "criteria", "numbers", "one", "several", "part")
+WIDE = ("long", "words", "criteria", "one", "several", "part")
 """Shapes that take a whole line; others stand side by side."""
 
 
@@ -85,7 +85,7 @@ class Form:
 
     def _optional(self, entry: Entry, value: Raw | None, place: str) -> Raw | None:
         model = entry.kinds[""]
-        if not st.toggle("Something is agreed", value is not None, key=f"{self.key}{place}?"):
+        if not st.toggle(entry.label, value is not None, key=f"{self.key}{place}?"):
             return None
         return self.draw(model, value or begun(model), place)
 

@@ -21,9 +21,10 @@ from core.definition.editing import (
 from core.definition.forms import kind_words
 from core.definition.plain import qualification_words, validated_words
 from core.report import Report
+from core.words import things
 from core.workspace import Workspace
 from pages._definition_count import counted, qualifying
-from pages._definition_data import columns, types, values
+from pages._definition_data import columns, reached, types, values
 from pages._definition_draft import Working
 from pages._definition_form import Form, offered
 from pages._funnel_controls import BOUND, named
@@ -160,11 +161,23 @@ def _part(here: Workspace, report: Report | None, mine: Working, form: Form, kin
             return
         assert definition is not None, "what is not wrong can be read"
         part = KINDS[kind].items(definition)[key]
-        st.markdown(plain(KINDS[kind].words(part, definition)))
+        if kind == "stage":
+            _entered(report, here.definition(), key)
+        else:
+            st.markdown(plain(KINDS[kind].words(part, definition)))
         used = here.definition()
         other = KINDS[kind].items(used).get(key)
         before = None if other is None else asked_by(kind, other, used)
         counted(report, definition, asked_by(kind, part, definition), used, before, _titles(kind))
+
+
+def _entered(report: Report | None, used: Definition, key: str) -> None:
+    """How many leads a stage has; what it says stands in its form."""
+    found = {} if report is None else reached(report)
+    if key in found:
+        name = next(stage.name for stage in used.stages if stage.id == key)
+        said = f"{things(found[key], 'lead')} entered {name}, as things are used now. What is asked of them:"
+        st.markdown(plain(said if used.stages[used.place(key)].criteria else said.partition(" What")[0]))
 
 
 def _titles(kind: str) -> tuple[str, str, str]:

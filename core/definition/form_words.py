@@ -74,7 +74,7 @@ FIELDS: Mapping[str, Said] = {
         "machines": ("Automations and integration users", "By id or name: what they do stops no clock"),
         "ignored": ("Words that are no stage", ""),
         "validated": ("Sales says yes where all of these are met", "The Universal Lead Definition"),
-        "qualification": ("With which points a lead is put before sales", ""),
+        "qualification": ("Leads are put before sales by their points", ""),
     },
     "Qualification": {
         "policy": ("Qualifies by", ""),
@@ -88,8 +88,8 @@ FIELDS: Mapping[str, Said] = {
     "BothThresholds": {"fit": ("Fit, at least", ""), "behaviour": ("Behaviour, at least", "")},
     "SumThreshold": {"at_least": ("Points in all, at least", "")},
     "Grid": {
-        "fit_from": ("Bands of fit, from", "The best first; below the last nobody qualifies"),
-        "behaviour_from": ("Behaviour that each band needs", "Empty: no behaviour is enough"),
+        "fit_from": ("Bands of fit, from", "The best first, such as 75, 50, 25; below the last nobody qualifies"),
+        "behaviour_from": ("Behaviour that each band needs", "One for each band, such as 0, 20, never"),
     },
     "Compare": {"field": ("Field", ""), "op": ("Is", ""), "value": ("Number", "")},
     "OneOf": {"field": ("Field", ""), "values": ("One of", "Case, spaces and punctuation do not matter")},

@@ -68,6 +68,7 @@ def test_from_the_answer_to_a_filter_a_link_another_limit_and_the_list(
     assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", deadline) for deadline in deadlines)
 
 
+@pytest.mark.slow
 def test_a_month_that_is_clicked_becomes_the_period_and_presenting_names_nobody_and_everything_drawn(
     opened: Open, sample_app: str
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_file_above_the_limit_is_not_even_sent_and_the_command_for_it_is_shown
     assert not sent
 
 
+@pytest.mark.slow
 def test_undoing_an_import_changes_the_funnel_and_redoing_it_brings_the_same_back(
     opened: Open, serve: Serve, olist: Path, copied: Copied
 ) -> None:
@@ -111,6 +112,7 @@ def test_undoing_an_import_changes_the_funnel_and_redoing_it_brings_the_same_bac
     assert "842" in tab.at("cards").inner_text()
 
 
+@pytest.mark.slow
 def test_while_new_figures_are_made_the_old_ones_stay_and_say_so(
     opened: Open, serve: Serve, olist: Path, copied: Copied, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ def press(tab: Tab, name: str) -> None:
     tab.settled()
 
 
+@pytest.mark.slow
 def test_a_calendar_is_mended_given_to_a_team_and_moves_its_clocks(opened: Open, company: tuple[Path, str]) -> None:
     folder, address = company
     tab = opened(address).open("/clocks")
@@ -97,6 +98,7 @@ def test_a_calendar_is_mended_given_to_a_team_and_moves_its_clocks(opened: Open,
     other.open("/clocks").titled(missed)
 
 
+@pytest.mark.slow
 def test_people_are_completed_in_a_table_and_two_who_do_so_lose_nothing(
     opened: Open, company: tuple[Path, str]
 ) -> None:

@@ -146,6 +146,7 @@ EDITS = st.dictionaries(
 
 @given(edits=st.lists(EDITS, max_size=2))
 @settings(max_examples=5)
+@pytest.mark.slow
 def test_whatever_is_stated_and_taken_back_leaves_no_trace(company: Workspace, edits: list[dict[str, Any]]) -> None:
     staff, version = Staff(company), company.store.version()
     before = staff.people()
