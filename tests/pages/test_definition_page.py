@@ -139,7 +139,7 @@ def test_without_data_the_template_is_read_and_nothing_is_pretended(opened: Open
 
 def test_everything_agreed_stands_on_one_page_with_its_leads(opened: Open) -> None:
     at = opened()
-    assert title(at) == "Version 1 was signed by nobody"
+    assert title(at) == "Version 1 is used, but nobody has signed it"
     stages = {row["Stage"]: row for row in table(at, "Stage")}
     assert list(stages) == [stage.name for stage in CLASSIC.stages]
     assert stages["MQL"]["Leads"] == "40"
