@@ -8,8 +8,8 @@ from core.agreement_words import both, on, proven, signature_of
 NOBODY = "Nothing is agreed yet: this is a template that nobody has signed"
 
 
-def version_headline(version: Version | None, zone: tzinfo) -> str:
-    """How it stands; None: nobody has chosen a definition yet."""
+def version_headline(version: Version | None, zone: tzinfo, *, used: bool = False) -> str:
+    """How it stands; None: nobody has chosen a definition yet. `used`: leads are measured by it."""
     if version is None:
         return NOBODY
     name = f"Version {version.number}"
@@ -23,7 +23,7 @@ def version_headline(version: Version | None, zone: tzinfo) -> str:
         return f"{name} was taken off the table: nobody agreed on it"
     if version.state == "superseded":
         return f"{name} no longer holds: a later one took its place"
-    return f"{name} was signed by nobody"
+    return f"{name} is used, but nobody has signed it" if used else f"{name} was signed by nobody"
 
 
 def signed_by(version: Version, zone: tzinfo) -> str:

@@ -48,14 +48,13 @@ class Working:
         self.raw, self.round = raw, self.round + 1
 
 
-def working(agreement: Agreement, draft: Draft) -> Working:
-    """The working copy of a draft: as it was left, or as it is saved where nothing was changed here."""
+def working(draft: Draft) -> Working:
+    """The working copy of a draft: as it was left, else as it is saved."""
     held: dict[int, Working] = st.session_state.setdefault(WORKING, {})
-    mine = held.get(draft.id)
-    if mine is None or (not mine.changed and mine.seen != draft.revision):
+    if draft.id not in held:
         raw = raw_of(draft.definition)
-        mine = held[draft.id] = Working(draft, raw, 0 if mine is None else mine.round + 1, begun=raw)
-    return mine
+        held[draft.id] = Working(draft, raw, begun=raw)
+    return held[draft.id]
 
 
 def forget(draft_id: int) -> None:

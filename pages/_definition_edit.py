@@ -13,7 +13,7 @@ from core.workspace import Workspace
 from pages import _definition_moved, _definition_part
 from pages._definition_begin import NEXT, begin
 from pages._definition_data import loaded
-from pages._definition_draft import NAME, Working, forget, save, working
+from pages._definition_draft import NAME, Working, forget, save, taken, working
 from pages._definition_funnel import would_move
 from pages._definition_which import in_use
 from pages._funnel_controls import BOUND, named
@@ -36,13 +36,17 @@ def show(here: Workspace) -> None:
     draft = _chosen(bar, drafts)
     with bar.popover("Begin another", icon=":material/add:"):
         begin(here, agreement, name)
-    mine = working(agreement, draft)
+    mine = working(draft)
     if mine.moved is not None:
         with heading:
             st.title("Somebody else saved this draft first: nothing is lost", anchor=False)
         _definition_moved.show(agreement, mine, mine.moved)
         return
     _definition_part.show(here, report, mine)
+    if not mine.changed and mine.seen != draft.revision:
+        # Only now that the form was drawn: what was just written in it would be lost before.
+        taken(mine, draft)
+        st.rerun()
     definition, wrong = mine.read()
     with heading:
         st.title(plain(_title(draft, mine, definition, wrong)), anchor=False)

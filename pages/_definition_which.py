@@ -67,4 +67,6 @@ def chosen(here: Workspace) -> Which:
     if key != IN_USE:
         version = agreement.version(name, int(key.removeprefix("v")), at=at)
         return Which(key, version.definition, version_headline(version, zone), signed_by(version, zone))
-    return Which(key, here.definition(), version_headline(used, zone), "" if used is None else signed_by(used, zone))
+    return Which(
+        key, here.definition(), version_headline(used, zone, used=True), "" if used is None else signed_by(used, zone)
+    )

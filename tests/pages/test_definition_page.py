@@ -139,7 +139,7 @@ def test_without_data_the_template_is_read_and_nothing_is_pretended(opened: Open
 
 def test_everything_agreed_stands_on_one_page_with_its_leads(opened: Open) -> None:
     at = opened()
-    assert title(at) == "Version 1 was signed by nobody"
+    assert title(at) == "Version 1 is used, but nobody has signed it"
     stages = {row["Stage"]: row for row in table(at, "Stage")}
     assert list(stages) == [stage.name for stage in CLASSIC.stages]
     assert stages["MQL"]["Leads"] == "40"
@@ -333,6 +333,20 @@ def test_the_second_of_two_editors_sees_both_and_loses_nothing(
     assert isinstance(condition, Compare)
     assert condition.value == 10
     assert title(at) == "Draft 1 is saved: choose a part and change it"
+
+
+def test_what_is_written_just_after_somebody_saved_is_not_lost(
+    opened: Open, agreement: Agreement, draft: Draft
+) -> None:
+    at = edited(opened("edit"), "criterion", "big")
+    agreement.save(draft.id, bigger(draft.definition, 250), seen=1, at=NOW, by="Ada")
+    at = filled(at, "Number", 10)
+    assert "is at least 10" in texts(at)
+    assert "Both of you changed 1 part" in texts(pressed(at, "Save draft"))
+    at = pressed(at, "Take theirs and drop mine")
+    assert field(at, "Number").value == 250
+    agreement.save(draft.id, bigger(draft.definition, 99), seen=2, at=NOW, by="Ada")
+    assert field(ran(at), "Number").value == 99, "who has written nothing sees what is saved"
 
 
 def test_mine_can_be_kept_as_a_draft_of_its_own(opened: Open, agreement: Agreement, draft: Draft) -> None:
