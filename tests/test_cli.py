@@ -532,6 +532,7 @@ def test_text_that_looks_like_a_formula_is_kept_as_it_stands(tmp_path: Path, han
 # --- the program itself -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_program_run_by_a_schedule_prints_only_json_and_never_a_traceback(tmp_path: Path, home: Path) -> None:
     """As a program of its own, with a terminal that knows ASCII only, and files read in a further process."""
     leads = write(tmp_path, "größe.csv", HEAD + TWO.replace("Web", "Köln → 東京"))

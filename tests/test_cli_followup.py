@@ -281,6 +281,7 @@ def told_leads(told: Told) -> list[str]:
     return sorted(row["lead_id"] for row in told.json["missed"])
 
 
+@pytest.mark.slow
 def test_a_first_run_tells_nothing_and_remembers_and_then_what_is_new_is_told_once(
     own: Path, tmp_path: Path, handoff: Handoff
 ) -> None:
@@ -322,6 +323,7 @@ def test_a_first_run_tells_nothing_and_remembers_and_then_what_is_new_is_told_on
     assert watch(handoff, own).json["missed"] == []
 
 
+@pytest.mark.slow
 def test_what_was_imported_late_is_told_until_somebody_has_read_it(
     own: Path, tmp_path: Path, handoff: Handoff, monkeypatch: pytest.MonkeyPatch
 ) -> None:

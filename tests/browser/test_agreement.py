@@ -21,7 +21,7 @@ from tests.browser.test_looks import names_everything
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -122,7 +122,6 @@ def test_two_leaders_draft_sign_and_see_whose_leads_flip(
     other.open("/definition").titled(re.compile("^Version 2 is in force since"))
 
 
-@pytest.mark.slow
 def test_two_editors_and_two_signers_at_once_lose_nothing(opened: Open, serve: Serve, folder: Path) -> None:
     now = datetime.now(UTC)
     with Workspace(folder) as here:

@@ -13,7 +13,7 @@ from core.workspace import Workspace
 from tests.browser.conftest import Open
 from tests.browser.driving import Tab, bottom, middle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 REP = "Emma Falk"
 
 

@@ -11,7 +11,7 @@ from tests.browser.conftest import Open
 from tests.browser.driving import bottom, middle
 from tests.browser.test_looks import names_everything
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WHOLE = re.compile("^First attempt: 1,549 of 2,827 clocks that were due were missed, 55 %; 383 still wait")
 EMERGING = re.compile("^First attempt: 483 of 742 clocks that were due were missed")
 KEPT = ("clock", "clock_only", "clock_view", "state", "limit_first_attempt")
@@ -68,7 +68,6 @@ def test_from_the_answer_to_a_filter_a_link_another_limit_and_the_list(
     assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", deadline) for deadline in deadlines)
 
 
-@pytest.mark.slow
 def test_a_month_that_is_clicked_becomes_the_period_and_presenting_names_nobody_and_everything_drawn(
     opened: Open, sample_app: str
 ) -> None:

@@ -14,7 +14,7 @@ from pages._data_upload import file_name
 from tests.browser.conftest import Open, Serve
 from tests.browser.driving import Tab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AT = datetime(2026, 7, 15, 12, tzinfo=UTC)
 FORMULA = "=cmd|' /C calc'!A0"
 SCRIPT = "<img src=x onerror=alert(1)>"

@@ -39,6 +39,7 @@ def in_theme(tab: Tab, theme: str) -> None:
     assert STAGE[theme] in bars
 
 
+@pytest.mark.slow
 def test_no_page_shows_an_error_and_everything_has_a_name(opened: Open, sample_app: str) -> None:
     tab = opened(sample_app).open()
     names_everything(tab)
@@ -65,6 +66,7 @@ def test_no_page_shows_an_error_and_everything_has_a_name(opened: Open, sample_a
         names_everything(tab)
 
 
+@pytest.mark.slow
 def test_no_page_shows_an_error_in_the_dark(opened: Open, sample_app: str) -> None:
     tab = opened(sample_app, dark=True).open(FUNNEL)
     in_theme(tab, "dark")
@@ -73,6 +75,7 @@ def test_no_page_shows_an_error_in_the_dark(opened: Open, sample_app: str) -> No
     tab.settled()
 
 
+@pytest.mark.slow
 def test_an_empty_workspace_has_a_page_for_everything(
     opened: Open, serve: Serve, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -10,10 +10,9 @@ from tests.browser.conftest import Open
 from tests.browser.driving import bottom, middle
 from tests.browser.test_looks import FOLD, cut_off, names_everything
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.slow
 def test_from_the_picture_to_the_leads_their_file_and_a_link_that_shows_the_same(
     opened: Open, sample_app: str, tmp_path: Path
 ) -> None:
@@ -58,7 +57,6 @@ def test_from_the_picture_to_the_leads_their_file_and_a_link_that_shows_the_same
     assert not cut_off(other)
 
 
-@pytest.mark.slow
 def test_a_slow_month_is_clicked_and_becomes_the_period(opened: Open, sample_app: str) -> None:
     tab = opened(sample_app).open("/velocity?stay_view=months")
     tab.titled(re.compile("^MQL was slow in 2026-03 to 2026-05"))

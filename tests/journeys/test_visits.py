@@ -23,6 +23,8 @@ from tests.journeys.slow_visits import Visit
 from tests.journeys.slow_visits import visits as slow_visits
 from tests.journeys.test_twin import UNUSUAL, told
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600
 SAME = ("entered_at", "day", "by_day", "left_at", "left_to", "seconds", "open", "misdated")
 """Columns that the second reading calls the same."""

@@ -17,6 +17,8 @@ from pages._data_meanings import changes, words
 from pages._data_upload import file_name
 from pages._ui import plain
 
+pytestmark = pytest.mark.slow
+
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "_frame.py"
 LEADS = (
     b"Lead ID,Email,Lead Status,Create Date\n"

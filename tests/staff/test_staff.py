@@ -30,6 +30,8 @@ from core.workspace import Workspace
 from core.worktime import parse_calendar
 from tests.conftest import AT
 
+pytestmark = pytest.mark.slow
+
 NOTHING: dict[str, dict[str, Any]] = {}
 USERS = "Id,Name,UserRole,ManagerName,TimeZoneSidKey,IsActive,Weekly capacity,Active from,UserType\n"
 PEOPLE = (
@@ -146,7 +148,6 @@ EDITS = st.dictionaries(
 
 @given(edits=st.lists(EDITS, max_size=2))
 @settings(max_examples=5)
-@pytest.mark.slow
 def test_whatever_is_stated_and_taken_back_leaves_no_trace(company: Workspace, edits: list[dict[str, Any]]) -> None:
     staff, version = Staff(company), company.store.version()
     before = staff.people()
@@ -256,7 +257,6 @@ def by_team(here: Workspace) -> dict[str, int]:
     return dict(found[found["stage"] == "mql"].groupby("segment")["entered"].sum())
 
 
-@pytest.mark.slow
 def test_every_figure_moves_with_what_is_stated_and_returns_with_it(staff: Staff, company: Workspace) -> None:
     key, before = company.facts().key, (sla(company), attempts(company), by_team(company))
     assert before == ((4, 5), 5, {"North": 3, "South": 1, UNKNOWN: 1}), "in Tokyo it was evening: Ben had the next day"
