@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -190,7 +191,7 @@ def test_where_no_clock_is_agreed_nothing_is_called_forgotten(
 ) -> None:
     folder = copied(sample)
     with Workspace(folder) as here:
-        here.choose(here.definition().model_copy(update={"clocks": ()}), at=AT)
+        here.choose(here.definition().model_copy(update={"clocks": ()}), at=datetime.now(UTC))
     at = opened(folder)
     assert "no clock is agreed" in unescaped(at.title[0].value)
     assert cards(at)["Black hole"] == "not known"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -284,7 +285,7 @@ def test_without_an_agreed_clock_the_usual_ones_are_one_click_away(
 ) -> None:
     folder = copied(sample)
     with Workspace(folder) as here:
-        here.choose(here.definition().model_copy(update={"clocks": ()}), at=AT)
+        here.choose(here.definition().model_copy(update={"clocks": ()}), at=datetime.now(UTC))
     at = opened(folder)
     assert title(at) == "No clock is agreed: nobody can say what is late"
     next(button for button in at.button if button.label == "Begin with these clocks").click()
