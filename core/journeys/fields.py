@@ -84,7 +84,8 @@ def said(leaf: OfField, kind: str) -> nw.Expr:
     if isinstance(leaf, OneOf):
         if kind == "number":
             numbers = {float(text) for text in leaf.values if re.match(_NUMBER, text, re.ASCII)}
-            return column.is_in(sorted(numbers))
+            # Beside a list without any number an engine may say no even of what is missing.
+            return nw.when(~column.is_null()).then(column.is_in(sorted(numbers)))
         return _known(_is(word, leaf.values), silent)
     if kind != "text":
         return column != 0 if kind == "number" else column
