@@ -416,6 +416,8 @@ def test_a_list_may_hold_two_thousand_words(ground: Ground) -> None:
 
 
 def test_a_list_without_a_number_is_not_met_by_a_number_and_cannot_be_told_without_one(ground: Ground) -> None:
-    definition = asked(OneOf(field="employees", values=("many", "few")), OneOf(field="employees", values=("many", "12")))
+    definition = asked(
+        OneOf(field="employees", values=("many", "few")), OneOf(field="employees", values=("many", "12"))
+    )
     leads = [{**LEAD, "employees": 12.0}, {**LEAD, "lead_id": "M", "employees": None}]
     assert answers(ground, definition, leads) == {"L": (False, True), "M": (None, None)}
