@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.intake import WORKBOOK
 from core.terminal import shown
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -58,7 +59,8 @@ def identity(rows: dict[str, int]) -> str:
 
 def _form(result: dict[str, Any]) -> str:
     delimiter = _DELIMITERS.get(result["delimiter"], result["delimiter"])
-    return f"{result['encoding']}, {delimiter}, header on line {result['header_line']:,}"
+    how = "Excel workbook" if result["encoding"] == WORKBOOK else f"{result['encoding']}, {delimiter}"
+    return f"{how}, header on line {result['header_line']:,}"
 
 
 def _problem(kind: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.intake import Reading
+from core.intake import WORKBOOK, Reading
 from core.workspace import Workspace
 from pages import _data_columns, _data_questions
 from pages._data_reading import Upload, reasons
@@ -18,6 +18,15 @@ ROWS = {
     "lookup": "rows to look up",
 }
 """What the rows of a file are, in words."""
+_ONE = {
+    "leads": "lead",
+    "history": "change of stage",
+    "touches": "touch",
+    "deals": "deal",
+    "people": "person",
+    "campaigns": "campaign",
+    "lookup": "row to look up",
+}
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "": "one column"}
 _PARTS = {
     "header": "header",
@@ -72,7 +81,8 @@ def headline(reading: Reading) -> str:
     # "Any system" says only that the columns spoke for themselves.
     known = reading.system not in ("lookup", "unknown") and not reading.system.startswith("Any system")
     system = f" ({plain(reading.system)})" if known else ""
-    return f"{name}: {reading.counts.accepted:,} {ROWS[reading.shape]}{system}"
+    taken = reading.counts.accepted
+    return f"{name}: {taken:,} {(_ONE if taken == 1 else ROWS)[reading.shape]}{system}"
 
 
 def total(reading: Reading) -> str:
@@ -90,10 +100,11 @@ def _form(reading: Reading) -> str:
     size = reading.size_bytes
     shown = f"{size / 1_048_576:,.1f} MB" if size >= 1_048_576 else f"{max(size / 1024, 0.1):,.1f} kB"
     delimiter = _DELIMITERS.get(reading.delimiter, reading.delimiter)
+    how = "Excel workbook" if reading.encoding == WORKBOOK else f"{plain(reading.encoding)} · {plain(delimiter)}"
     span = ""
     if reading.first_instant is not None:
         span = f" · dated {day(reading.first_instant)} to {day(reading.last_instant)}"
-    return f"{shown} · {plain(reading.encoding)} · {plain(delimiter)} · header on line {reading.header_line:,}{span}"
+    return f"{shown} · {how} · header on line {reading.header_line:,}{span}"
 
 
 def _refusal(upload: Upload) -> str:

@@ -16,7 +16,7 @@ from core.workspace import Workspace
 from pages._ui import plain
 
 MOST_MB = 200
-_TYPES = ("csv", "tsv", "txt")
+_TYPES = ("csv", "tsv", "txt", "xlsx")
 _ROUND = "data_round"
 _FOLDER = "upload-"
 

@@ -23,6 +23,8 @@ HOMES = {
     "holidays": ("core/worktime/",),
     "scipy": ("core/stats/",),
     "charset_normalizer": ("core/intake/",),
+    "openpyxl": ("core/intake/workbook.py",),
+    "defusedxml": ("core/intake/workbook.py",),
     "rapidfuzz": ("core/intake/",),
     "email_validator": ("core/intake/validity.py",),
     "disposable_email_domains": ("core/intake/validity.py",),

@@ -2,6 +2,18 @@
 
 from core.intake.apart import Limits, read
 from core.intake.mapping import Mapping, Question, mapping_from
-from core.intake.reading import Counts, Kind, Notice, Reading, SeenColumn
+from core.intake.reading import WORKBOOK, Counts, Kind, Notice, Reading, SeenColumn
 
-__all__ = ["Counts", "Kind", "Limits", "Mapping", "Notice", "Question", "Reading", "SeenColumn", "mapping_from", "read"]
+__all__ = [
+    "WORKBOOK",
+    "Counts",
+    "Kind",
+    "Limits",
+    "Mapping",
+    "Notice",
+    "Question",
+    "Reading",
+    "SeenColumn",
+    "mapping_from",
+    "read",
+]

@@ -66,12 +66,28 @@ def read(
     Raises `FileRefused` (with a code) for a file that is no table or cannot be read safely, `MappingInvalid` for a
     mapping or an answer that names what is not there.
     """
-    if not apart:
-        return read_here(
-            path, settings=settings, mapping=mapping, answers=answers, staging=staging, now=now, remembered=remembered,
-            progress=progress,
-        )  # fmt: skip
-    request = {
+    with tempfile.TemporaryDirectory(prefix="handoff-") as scratch:
+        # Made here, so that it is gone again also where the reading process is ended.
+        if not apart:
+            return read_here(
+                path, settings=settings, mapping=mapping, answers=answers, staging=staging, now=now,
+                remembered=remembered, progress=progress, scratch=Path(scratch),
+            )  # fmt: skip
+        request = _request(path, settings, mapping, answers, staging, now, remembered)
+        extra = {"scratch": scratch, "address": (limits or Limits()).address}
+        return _ask({**request, **extra}, progress, limits or Limits())
+
+
+def _request(
+    path: Path,
+    settings: Settings,
+    mapping: Mapping | None,
+    answers: Dict[str, str] | None,
+    staging: Path | None,
+    now: int,
+    remembered: Dict[str, dict[str, Any]] | None,
+) -> dict[str, Any]:
+    return {
         "path": str(path.resolve()),
         "settings": settings.model_dump(mode="json"),
         "mapping": mapping.model_dump(mode="json") if mapping else None,
@@ -79,9 +95,7 @@ def read(
         "staging": str(staging.resolve()) if staging else None,
         "now": now,
         "remembered": dict(remembered or {}),
-        "address": (limits or Limits()).address,
     }
-    return _ask(request, progress, limits or Limits())
 
 
 def _ask(request: dict[str, Any], progress: Callable[[float, str], None] | None, limits: Limits) -> Reading:
@@ -189,6 +203,7 @@ def child() -> None:
             now=request["now"],
             remembered=request["remembered"],
             progress=lambda share, what: say({"share": share, "what": what}),
+            scratch=Path(request["scratch"]),
         )
     except FileRefused as refused:
         say({"error": "FileRefused", "message": refused.message, "hint": refused.hint, "code": refused.code})

@@ -67,14 +67,18 @@ class _Sample:
     agree: float
 
 
-def detect(path: Path, text: Text, answers: Mapping[str, str]) -> Dialect:
-    """The layout of a text file, from its first records. Raises `FileRefused` where there is no table or no header."""
+def detect(path: Path, text: Text, answers: Mapping[str, str], known: Marks | None = None) -> Dialect:
+    """The layout of a text file, from its first records; its marks may be `known`.
+
+    Raises `FileRefused` where there is no table or no header.
+    """
     with path.open(encoding=text.encoding, errors="surrogateescape", newline="") as file:
         head = file.read(_SAMPLE)
         if file.read(1):
             head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
-    _check_signs(head)
-    marks, sample = _marks(head)
+    if known is None:
+        _check_signs(head)
+    marks, sample = _marks(head) if known is None else (known, _parse(head, known))
     at, question = _header(sample, answers)
     line, cells = sample.records[at]
     return Dialect(marks, line, tuple(map(shown, cells)) + ("",) * _surplus(sample, at), question)

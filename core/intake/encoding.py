@@ -11,18 +11,18 @@ import charset_normalizer
 
 from core.errors import FileRefused
 
-ALLOWED = (".csv", ".tsv", ".txt")
+ALLOWED = (".csv", ".tsv", ".txt", ".xlsx")
 _BLOCK = 4 << 20
 _FEW_NULS = 8
 """So many zero bytes are an accident in some row, which is set aside; more of them are no text."""
 _AGAIN = "Export the list as CSV (UTF-8) and choose that file."
-_AS_CSV = "Open it, save the sheet as CSV (UTF-8), and choose that file."
+_AS_XLSX = "Open it, save it as .xlsx without a password, or the sheet as CSV (UTF-8), and choose that file."
+_PACKED = b"PK\x03\x04"
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "This is an Excel workbook or another packed file, not a text file.", _AS_CSV),
     (b"PK\x05\x06", "This is an empty packed file, not a text file.", _AGAIN),
     (b"%PDF", "This is a PDF, not a table.", _AGAIN),
     (b"\x1f\x8b", "This is a compressed file (gzip), not a text file.", "Unpack it, and choose the CSV file inside."),
-    (b"\xd0\xcf\x11\xe0", "This is an old Excel or Office file, not a text file.", _AS_CSV),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel file (.xls), or one with a password.", _AS_XLSX),
     (b"PAR1", "This is a Parquet file, not a text file.", _AGAIN),
     (b"{\\rtf", "This is a word processor's document, not a table.", _AGAIN),
     (b"SQLite format 3", "This is a database, not a text file.", _AGAIN),
@@ -75,6 +75,20 @@ class Text:
 
 def _refuse(sentence: str, hint: str = _AGAIN, code: str = "NOT_TABULAR") -> FileRefused:
     return FileRefused(sentence, hint, code=code)
+
+
+def is_packed(path: Path) -> bool:
+    """Is it a packed file, as a workbook is, whatever its name says?"""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_PACKED)) == _PACKED
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of the file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def examine(path: Path) -> Text:

@@ -1,6 +1,7 @@
 """The way of a file: text, layout, rows, plan, formats, conversion."""
 
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,16 @@ import pyarrow.compute as pc
 from core.errors import FileRefused
 from core.intake import typed
 from core.intake.agreed import Agreed, agree
-from core.intake.dialect import Dialect, detect
-from core.intake.encoding import Text, examine
+from core.intake.breaks import table_with_breaks
+from core.intake.dialect import Dialect, Marks, detect
+from core.intake.encoding import Text, examine, hash_of, is_packed
 from core.intake.fields import targets_of
 from core.intake.mapping import IGNORE, STAGE, Mapping, check_asked
 from core.intake.mended import taken_back
 from core.intake.plan import Plan, make_plan
 from core.intake.problems import Problems
 from core.intake.raw import raw_lines
-from core.intake.reading import Counts, Notice, Reading, SeenColumn
+from core.intake.reading import WORKBOOK, Counts, Notice, Reading, SeenColumn
 from core.intake.records import Progress
 from core.intake.remarks import remark_cells, remark_signs
 from core.intake.shapes import CONVERTERS
@@ -25,6 +27,7 @@ from core.intake.shapes.rows import Rows
 from core.intake.shapes.staging import Staging
 from core.intake.sheet import Sheet, read_sheet
 from core.intake.taking import Taken, take_rows
+from core.intake.workbook import unpack
 from core.settings import Settings
 
 
@@ -38,14 +41,22 @@ def read_here(
     now: int,
     remembered: Dict[str, dict[str, Any]] | None = None,
     progress: Progress | None = None,
+    scratch: Path,
 ) -> Reading:
-    """Read a file in this process; see `core.intake.read`."""
+    """Read a file in this process; see `core.intake.read`. `scratch` is an empty folder."""
     tell: Progress = progress or (lambda _share, _what: None)
     said = {**(mapping.answers if mapping else {}), **(answers or {})}
     tell(0.0, "looking at the file")
-    text = examine(path)
-    dialect = detect(path, text, said)
-    sheet = read_sheet(path, text, dialect, lambda share, what: tell(0.05 + 0.45 * share, what))
+    book = None
+    if is_packed(path):
+        tell(0.0, "unpacking the workbook")
+        book = unpack(path, scratch / "sheet.csv", said, lambda n: tell(0.02, f"unpacking the workbook, {n:,} rows"))
+    source = book.path if book else path
+    text = examine(source)
+    dialect = detect(source, text, said, Marks(",") if book else None)
+    sheet = read_sheet(source, text, dialect, lambda share, what: tell(0.05 + 0.45 * share, what))
+    if book:
+        sheet = replace(sheet, table=table_with_breaks(sheet.table))
     if not sheet.table.num_rows and not sheet.quarantined:
         raise FileRefused(
             f"The file has {len(dialect.header)} columns and no rows.",
@@ -56,14 +67,21 @@ def read_here(
     tell(0.5, "recognising columns")
     plan = make_plan(dialect.header, sheet, mapping=mapping, answers=said, remembered=remembered or {})
     agreed = agree(plan, sheet)
-    questions = (*((dialect.question,) if dialect.question else ()), *plan.questions, *agreed.questions)
+    first = [book.question if book else None, dialect.question]
+    questions = (*filter(None, first), *plan.questions, *agreed.questions)
     check_asked(answers or (), plan.names, questions)
     undecided = any(question.proposed is None for question in questions)
     problems = sheet.problems
     taken = take_rows(plan, sheet, problems)
     store = Staging(None if undecided else staging)
     rows = Rows(plan, sheet, {}, settings, now, taken.keep, problems)
-    notices = [*_notices(text, dialect, sheet), *mended, *plan.notices, *agreed.notices]
+    notices = [
+        *(book.notices if book else ()),
+        *_notices(text, dialect, sheet),
+        *mended,
+        *plan.notices,
+        *agreed.notices,
+    ]
     staged: dict[str, str] = {}
     if not undecided:
         notices += _type(rows, agreed)
@@ -72,7 +90,7 @@ def read_here(
             remark_signs(rows)
         tell(0.6, "converting rows")
         CONVERTERS[plan.shape](rows, store)
-    problems.fill_raw(raw_lines(path, text, _wanted(problems, sheet)))
+    problems.fill_raw(raw_lines(source, text, _wanted(problems, sheet)))
     if not undecided:
         facts = dict(store.facts)
         if len(problems):
@@ -86,9 +104,9 @@ def read_here(
     tell(1.0, "done")
     return Reading(
         file_name=path.name,
-        sha256=text.sha256,
-        size_bytes=text.size_bytes,
-        encoding=text.encoding,
+        sha256=hash_of(path) if book else text.sha256,
+        size_bytes=path.stat().st_size,
+        encoding=WORKBOOK if book else text.encoding,
         delimiter=dialect.marks.delimiter,
         header_line=dialect.header_line,
         columns=_columns(plan, sheet, agreed),

@@ -121,7 +121,7 @@ def check_mapping(mapping: Mapping, table: str, columns: Iterable[str], formats:
             raise MappingInvalid(f'The mapping gives the column "{column}" the format "{name}".', nearest(name, names))
 
 
-ASKED = ("table", "id-column", "header-row", "stage-column")
+ASKED = ("table", "id-column", "sheet", "header-row", "stage-column")
 """Ids of the questions about a file as a whole."""
 ASKED_OF = ("date-order", "decimal", "unread", "duplicate-header")
 """Ids of the questions about a column, before a colon and its name."""

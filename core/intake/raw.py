@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.intake.breaks import with_breaks
 from core.intake.encoding import Text
 
 
@@ -12,7 +13,7 @@ def shown(raw: str) -> str:
     'M\\\\xfcller'
     """
     data = raw.rstrip("\r\n").encode("utf-8", "surrogateescape")
-    return data.decode("utf-8", "backslashreplace")
+    return with_breaks(data.decode("utf-8", "backslashreplace"))
 
 
 def raw_lines(path: Path, text: Text, wanted: dict[int, int]) -> dict[int, str]:

@@ -8,6 +8,9 @@ from core.intake.mapping import Mapping, Question
 Shape = Literal["leads", "history", "touches", "deals", "people", "campaigns", "lookup"]
 """What the rows of a file are. `history` and `touches` become events; the others also a table of their own."""
 
+WORKBOOK = "xlsx"
+"""The `encoding` of a reading that was no text file."""
+
 How = Literal["name", "synonym", "remembered", "by hand", "kept", "none"]
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import streamlit as st
+from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
 from core.answerable import Held, answerable
@@ -120,6 +122,23 @@ def test_the_same_file_again_changes_nothing(page: Open, folder: Path) -> None:
     assert "already imported" in texts(ran(at))
     with Store.open(folder) as store:
         assert len(store.batches()) == 1
+
+
+def test_the_sheet_of_a_workbook_is_asked_for_and_read(page: Open, folder: Path) -> None:
+    book, made = Workbook(), BytesIO()
+    book.active.title = "Old leads"
+    for name, ids in (("Old leads", "A"), ("Leads", "BC")):
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        for row in (["Lead ID", "Email", "Lead Status"], *([one, f"{one}@example.org", "MQL"] for one in ids)):
+            sheet.append(row)
+    book.save(made)
+    at = dropped(page(), ("leads.xlsx", made.getvalue()))
+    assert "Excel workbook · header on line 1" in texts(at)
+    assert "leads.xlsx: 1 lead" in texts(at)
+    at.radio[0].set_value("Leads")
+    assert "leads.xlsx: 2 leads" in texts(pressed(at, "Use these answers"))
+    at.button(key="import").click()
+    assert "2 rows taken" in texts(ran(at))
 
 
 def test_a_question_is_asked_and_answered(page: Open, folder: Path) -> None:
