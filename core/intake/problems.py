@@ -24,6 +24,10 @@ SENTENCES: dict[str, str] = {
     "BAD_QUOTE": (
         "Text follows a closing quotation mark inside a cell. Double the marks inside the cell and send the row again."
     ),
+    "SHIFTED": (
+        "A cell begins without a quotation mark, has one inside and is closed in a later cell, so that a delimiter is "
+        "missing and the cells would be shifted. Write the delimiter before the mark and send the row again."
+    ),
     "CELL_TOO_LONG": "A cell on this line has more than a million signs. Shorten it and send the row again.",
     "ENCODING": "This row has bytes that are no text in the file's encoding. Save the row as UTF-8 and send it again.",
     "ZERO_BYTE": "This row has a zero byte (shown as \\x00), which is no text. Take it out and send the row again.",

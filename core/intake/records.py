@@ -5,6 +5,7 @@ it: that loses one row instead of all that follow.
 """
 
 import csv
+import re
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import TextIO
 
 from core.errors import FileRefused
 from core.intake.batches import Batches
-from core.intake.dialect import Dialect
+from core.intake.dialect import Dialect, Marks
 from core.intake.encoding import Text
 from core.intake.problems import Problems
 from core.intake.raw import shown
@@ -32,6 +33,7 @@ class Reader:
     def __init__(self, file: TextIO, dialect: Dialect, text: Text, progress: Progress | None) -> None:
         self.file, self.dialect, self.text, self.progress = file, dialect, text, progress
         self.width = len(dialect.header)
+        self.shifted = _shifted(dialect.marks)
         self.header = list(dialect.header)
         self.taken: list[str] = []
         self.back: deque[str] = deque()
@@ -91,10 +93,12 @@ class Reader:
         taken, rows, width, first = self.taken, self.batches.rows, self.width, self.header[0]
         start, end, hashes = self.start, self.end, self.hashes
         plain, at, full = not (self.text.mixed or self.text.nuls), self.at, self.batches.full
+        quote, shifted = self.dialect.marks.quote, self.shifted
         while True:
             try:
                 for row in self.records():
-                    if len(row) == width and row[0] > " " and row[0] != first and plain and not self.tail:
+                    honest = len(row) == width and row[0] > " " and row[0] != first and plain and not self.tail
+                    if honest and (quote not in taken[-1] or not shifted(taken[-1])):
                         start.append(at + 1)
                         at += len(taken)
                         end.append(at)
@@ -127,6 +131,9 @@ class Reader:
         elif self.text.mixed and not all(map(_is_clean, self.taken)):
             self.flush_tail()
             self.set_aside("ENCODING", line, "".join(self.taken))
+        elif lines == 1 and self.shifted(self.taken[0]):
+            self.flush_tail()
+            self.set_aside("SHIFTED", line, self.taken[0])
         elif not any(cell.strip() for cell in row):
             self.blank += 1
         elif len(row) == self.width:
@@ -227,6 +234,21 @@ class Reader:
                 cut = at == len(self.tail) - 1 and not self.text.ends_with_newline and len(row) < self.width
                 self.set_aside("TRUNCATED" if cut else "RAGGED_ROW", line, raw, found=len(row), expected=self.width)
         self.tail.clear()
+
+
+def _shifted(marks: Marks) -> Callable[[str], object]:
+    """Finds a cell that begins without a quotation mark, has one before a word, and is closed in a later cell.
+
+    No honest writer makes that: a delimiter is missing before the mark, and one inside it stands for it. A mark for
+    inches ends its word.
+    """
+    if marks.backslash or marks.quote != '"':
+        return lambda _: None
+    mark = re.escape(marks.delimiter)
+    # Each part ends at the next quotation mark, so that a line of a million signs is looked through once.
+    return re.compile(
+        rf'(?:^|{mark})[^"{mark}\r\n]*[^\s"{mark}]"(?=[^\s"{mark}])(?=[^"]*{mark})[^"\r\n]*"(?={mark}|\s*$)'
+    ).search
 
 
 def _first(row: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Every bad file has one right answer: a code, a sentence with a way out, and counts that add up."""
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -304,3 +305,23 @@ def test_nothing_is_written_without_a_place(desk: "Desk") -> None:
     reading = read(desk.write(GOOD), settings=Settings(), staging=None, now=1_800_000_000, apart=False)
     assert (reading.staged, reading.facts) == ({}, {"leads": 2, "events": 4})
     assert list(desk.folder.iterdir()) == [desk.folder / "file.csv"]
+
+
+def test_a_row_whose_cells_would_be_shifted_by_a_missing_delimiter_is_set_aside(desk: "Desk") -> None:
+    honest = ['L1,"a ""b"", c",Acme,MQL,2026-01-11', 'L2,a@b.org,"5"" x 6"" pipe, long",MQL,2026-01-12']
+    inches = ['L3,5" x 6" pipe,7" pipe,MQL,2026-01-13', "L4,8'9\"x3 rod,Acme,MQL,2026-01-14"]
+    shifted = 'L5"a@b.org, c@d.org",Acme,MQL,2026-01-15'
+    same_width = 'L6,x@b.org"Acme, Ltd",MQL,2026-01-16'
+    content = HEAD + "\n".join([*honest, *inches, same_width, shifted]) + "\n"
+    reading = desk.read(content)
+    assert reading.counts == Counts(header=1, accepted=4, quarantined=2, total=7)
+    assert [one for one in desk.problems(reading) if one[1] == "SHIFTED"] == [(6, "SHIFTED"), (7, "SHIFTED")]
+    assert desk.table(reading, "leads")["company"].tolist() == ["Acme", '5" x 6" pipe, long', '7" pipe', "Acme"]
+
+
+def test_a_long_line_is_looked_through_once(desk: "Desk") -> None:
+    long = "L7,x" + '"y' + ",z" * 400_000
+    begun = time.process_time()
+    reading = desk.read(GOOD + long + "\n")
+    assert reading.counts.quarantined == 1
+    assert time.process_time() - begun < 20
