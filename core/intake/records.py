@@ -133,7 +133,7 @@ class Reader:
             self.set_aside("ENCODING", line, "".join(self.taken))
         elif lines == 1 and self.shifted(self.taken[0]):
             self.flush_tail()
-            self.set_aside("SHIFTED", line, self.taken[0])
+            self.set_aside("BAD_QUOTE" if self.dialect.marks.backslash else "SHIFTED", line, self.taken[0])
         elif not any(cell.strip() for cell in row):
             self.blank += 1
         elif len(row) == self.width:
@@ -237,14 +237,17 @@ class Reader:
 
 
 def _shifted(marks: Marks) -> Callable[[str], object]:
-    """Finds a cell that begins without a quotation mark, has one before a word, and is closed in a later cell.
+    """Finds what the parser would read as other cells than were meant, and says nothing of.
 
-    No honest writer makes that: a delimiter is missing before the mark, and one inside it stands for it. A mark for
-    inches ends its word.
+    A cell that begins without a quotation mark, has one before a word, and is closed in a later cell: no honest writer
+    makes that; a delimiter is missing before the mark, and one inside it stands for it. (A mark for inches ends its
+    word.) And where a backslash goes before a mark inside: text after a closing mark, which the parser joins on.
     """
-    if marks.backslash or marks.quote != '"':
+    mark, quote = re.escape(marks.delimiter), re.escape(marks.quote)
+    if marks.backslash:
+        return re.compile(rf"(?:^|{mark}){quote}(?:[^{quote}\\]|\\.)*{quote}(?!{mark}|\s*$)", re.DOTALL).search
+    if quote != '"':
         return lambda _: None
-    mark = re.escape(marks.delimiter)
     # Each part ends at the next quotation mark, so that a line of a million signs is looked through once.
     return re.compile(
         rf'(?:^|{mark})[^"{mark}\r\n]*[^\s"{mark}]"(?=[^\s"{mark}])(?=[^"]*{mark})[^"\r\n]*"(?={mark}|\s*$)'
