@@ -94,11 +94,14 @@ class Reader:
         start, end, hashes = self.start, self.end, self.hashes
         plain, at, full = not (self.text.mixed or self.text.nuls), self.at, self.batches.full
         quote, shifted = self.dialect.marks.quote, self.shifted
+        between, last = quote + self.dialect.marks.delimiter + quote, -1 if self.dialect.marks.backslash else width - 1
         while True:
             try:
                 for row in self.records():
                     honest = len(row) == width and row[0] > " " and row[0] != first and plain and not self.tail
-                    if honest and (quote not in taken[-1] or not shifted(taken[-1])):
+                    line = taken[-1]
+                    # Where every cell stands in marks there is nothing to find, and to find that is faster.
+                    if honest and (quote not in line or line.count(between) == last or not shifted(line)):
                         start.append(at + 1)
                         at += len(taken)
                         end.append(at)
