@@ -329,12 +329,12 @@ def test_a_long_line_is_looked_through_once(desk: "Desk") -> None:
 
 def test_text_after_a_closing_mark_is_set_aside_also_where_marks_inside_have_a_backslash(desk: "Desk") -> None:
     rows = [
-        "'L0','z@b.org','Not 'so', no','MQL','2026-01-10'",
         "L1,'a@b.org','It\\'s here, now','MQL',2026-01-11", "L2,'b@b.org','It won't do, now','MQL',2026-01-12",
         "L3,'c@b.org','Plain','MQL',2026-01-13", "L4,'d@b.org','','MQL',2026-01-14",
         *(f"L{number},'e@b.org','Acme, Inc','MQL',2026-01-15" for number in range(5, 12)),
+        "'L12','z@b.org','Not' so','MQL','2026-01-16'",
     ]  # fmt: skip
     reading = desk.read(HEAD + "\n".join(rows) + "\n")
-    assert desk.problems(reading) == [(2, "BAD_QUOTE"), (4, "BAD_QUOTE")]
+    assert desk.problems(reading) == [(3, "BAD_QUOTE"), (13, "BAD_QUOTE")]
     companies = desk.table(reading, "leads")["company"].astype(object).where(lambda s: s.notna(), None)
     assert companies[:4].tolist() == ["It's here, now", "Plain", None, "Acme, Inc"]
